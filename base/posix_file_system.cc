@@ -1,0 +1,225 @@
+// The machine's own file system behind base/file_system.h.
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/file_system.h"
+#include "base/status.h"
+
+namespace seiche {
+namespace {
+
+// Linux transfers at most this many bytes a call.
+constexpr size_t kMaxTransfer = 0x7ffff000;
+
+// Repeats a system call that a signal interrupted.
+template <typename Call>
+auto Retry(Call call) {
+  decltype(call()) result;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
+FileInfo ToFileInfo(const struct stat& st) {
+  FileInfo info;
+  info.kind = S_ISREG(st.st_mode)   ? FileInfo::Kind::kFile
+              : S_ISDIR(st.st_mode) ? FileInfo::Kind::kDirectory
+                                    : FileInfo::Kind::kOther;
+  info.size = st.st_size;
+  info.allocated = int64_t{st.st_blocks} * 512;
+  info.mtime_nanos = int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
+  return info;
+}
+
+// Owns a file descriptor and the path it was opened by.
+class Descriptor {
+ public:
+  Descriptor(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  int fd() const { return fd_; }
+  const std::string& path() const { return path_; }
+  absl::Status Error(std::string_view operation) const {
+    return ErrnoStatus(errno, path_, operation);
+  }
+  absl::Status Close() {
+    // Not repeated after EINTR: Linux has closed the descriptor by then.
+    const int fd = std::exchange(fd_, -1);
+    if (fd >= 0 && ::close(fd) != 0 && errno != EINTR) return Error("cannot close");
+    return absl::OkStatus();
+  }
+
+ private:
+  int fd_;
+  std::string path_;
+};
+
+class PosixReadableFile : public ReadableFile {
+ public:
+  PosixReadableFile(int fd, std::string path) : descriptor_(fd, std::move(path)) {}
+
+  absl::StatusOr<size_t> ReadSome(int64_t offset, absl::Span<std::byte> out) const override {
+    const ssize_t n = Retry([&] {
+      return ::pread(descriptor_.fd(), out.data(), std::min(out.size(), kMaxTransfer), offset);
+    });
+    if (n < 0) return descriptor_.Error("cannot read");
+    return static_cast<size_t>(n);
+  }
+
+  absl::StatusOr<FileInfo> Info() const override {
+    struct stat st;
+    if (::fstat(descriptor_.fd(), &st) != 0) return descriptor_.Error("cannot stat");
+    return ToFileInfo(st);
+  }
+
+  const std::string& path() const override { return descriptor_.path(); }
+
+ private:
+  Descriptor descriptor_;
+};
+
+class PosixWritableFile : public WritableFile {
+ public:
+  PosixWritableFile(int fd, std::string path) : descriptor_(fd, std::move(path)) {}
+
+  absl::StatusOr<size_t> WriteSome(absl::Span<const std::byte> bytes) override {
+    const ssize_t n = Retry([&] {
+      return ::write(descriptor_.fd(), bytes.data(), std::min(bytes.size(), kMaxTransfer));
+    });
+    if (n < 0) return descriptor_.Error("cannot write");
+    return static_cast<size_t>(n);
+  }
+
+  absl::Status Sync() override {
+    if (Retry([&] { return ::fsync(descriptor_.fd()); }) != 0)
+      return descriptor_.Error("cannot sync");
+    return absl::OkStatus();
+  }
+
+  absl::Status Close() override { return descriptor_.Close(); }
+  const std::string& path() const override { return descriptor_.path(); }
+
+ private:
+  Descriptor descriptor_;
+};
+
+class PosixFileSystem : public FileSystem {
+ public:
+  absl::StatusOr<std::unique_ptr<ReadableFile>> OpenForReading(
+      const std::string& path) const override {
+    const int fd = Retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    if (fd < 0) return ErrnoStatus(errno, path, "cannot open");
+    auto file = std::make_unique<PosixReadableFile>(fd, path);
+    SEICHE_ASSIGN_OR_RETURN(const FileInfo info, file->Info());
+    if (info.kind == FileInfo::Kind::kDirectory) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(path, ": is a directory, a file is needed"));
+    }
+    return file;
+  }
+
+  absl::StatusOr<std::unique_ptr<WritableFile>> CreateForWriting(const std::string& path) override {
+    const int fd =
+        Retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
+    if (fd < 0) return ErrnoStatus(errno, path, "cannot create");
+    return std::make_unique<PosixWritableFile>(fd, path);
+  }
+
+  absl::StatusOr<FileInfo> Info(const std::string& path) const override {
+    struct stat st;
+    if (::stat(path.c_str(), &st) != 0) return ErrnoStatus(errno, path, "cannot stat");
+    return ToFileInfo(st);
+  }
+
+  absl::StatusOr<std::vector<std::string>> List(const std::string& path) const override {
+    DIR* directory = ::opendir(path.c_str());
+    if (directory == nullptr) return ErrnoStatus(errno, path, "cannot list");
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = ::readdir(directory)) {
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names.emplace_back(name);
+      errno = 0;
+    }
+    const int error = errno;
+    ::closedir(directory);
+    if (error != 0) return ErrnoStatus(error, path, "cannot list");
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  absl::Status MakeDirectories(const std::string& path) override {
+    if (::mkdir(path.c_str(), 0777) == 0) return absl::OkStatus();
+    if (errno == ENOENT && Dirname(path) != path) {
+      SEICHE_RETURN_IF_ERROR(MakeDirectories(Dirname(path)));
+      if (::mkdir(path.c_str(), 0777) == 0) return absl::OkStatus();
+    }
+    const int error = errno;
+    if (error == EEXIST) {
+      const absl::StatusOr<FileInfo> info = Info(path);
+      if (info.ok() && info->kind == FileInfo::Kind::kDirectory) return absl::OkStatus();
+    }
+    return ErrnoStatus(error, path, "cannot make directory");
+  }
+
+  absl::Status SyncPath(const std::string& path) override {
+    const int fd = Retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    if (fd < 0) return ErrnoStatus(errno, path, "cannot open");
+    const Descriptor descriptor(fd, path);
+    if (Retry([&] { return ::fsync(fd); }) != 0) return descriptor.Error("cannot sync");
+    return absl::OkStatus();
+  }
+
+  absl::Status Rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) {
+      return ErrnoStatus(errno, from, absl::StrCat("cannot rename to ", to));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status RemoveAll(const std::string& path) override {
+    struct stat st;
+    if (::lstat(path.c_str(), &st) != 0) {
+      return errno == ENOENT ? absl::OkStatus() : ErrnoStatus(errno, path, "cannot stat");
+    }
+    if (!S_ISDIR(st.st_mode)) {
+      if (::unlink(path.c_str()) != 0) return ErrnoStatus(errno, path, "cannot remove");
+      return absl::OkStatus();
+    }
+    SEICHE_ASSIGN_OR_RETURN(const std::vector<std::string> names, List(path));
+    for (const std::string& name : names) {
+      SEICHE_RETURN_IF_ERROR(RemoveAll(JoinPath(path, name)));
+    }
+    if (::rmdir(path.c_str()) != 0) return ErrnoStatus(errno, path, "cannot remove");
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<int64_t> FreeSpace(const std::string& path) const override {
+    struct statvfs st;
+    if (::statvfs(path.c_str(), &st) != 0) return ErrnoStatus(errno, path, "cannot stat the disk");
+    return static_cast<int64_t>(st.f_bavail) * static_cast<int64_t>(st.f_frsize);
+  }
+};
+
+}  // namespace
+
+FileSystem& DefaultFileSystem() {
+  static FileSystem& files = *new PosixFileSystem();
+  return files;
+}
+
+}  // namespace seiche

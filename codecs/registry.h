@@ -1,0 +1,58 @@
+// Every codec of the project by name and by the number that HDF5 files call it by.
+//
+//   SEICHE_ASSIGN_OR_RETURN(auto codec, MakeByteCodec("deflate:4"));
+//   SEICHE_ASSIGN_OR_RETURN(auto same, MakeByteCodec(/*hdf5_id=*/1, {.values = {4}}));
+//
+// One table in registry.cc lists them all: a new codec is its own files and one line there. No
+// static initialisers: nothing vanishes from a static binary. Thread-safe.
+#ifndef SEICHE_CODECS_REGISTRY_H_
+#define SEICHE_CODECS_REGISTRY_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "codecs/codec.h"
+
+namespace seiche {
+
+// What a codec is made for: its own parameters and the array it will see.
+struct CodecParameters {
+  // As an HDF5 file stores them ("client data"); empty: the codec's defaults.
+  std::vector<uint32_t> values;
+  // Bytes of one element; shuffle and SZIP need it.
+  uint32_t element_size = 1;
+  // Elements per axis of a chunk; SZIP needs the last. Empty if unknown.
+  Shape chunk_shape = {};
+};
+
+// By name, optionally with parameters: "lzf", "deflate:9", "shuffle". kNotFound for an unknown
+// name (the message lists the known ones) and for a codec left out of this build;
+// kInvalidArgument for a parameter out of range.
+absl::StatusOr<std::unique_ptr<const ByteCodec>> MakeByteCodec(std::string_view spec,
+                                                               CodecParameters parameters = {});
+
+// By HDF5's number. kNotFound for an unknown one; kInvalidArgument as above.
+absl::StatusOr<std::unique_ptr<const ByteCodec>> MakeByteCodec(uint32_t hdf5_id,
+                                                               const CodecParameters& parameters);
+
+// How an HDF5 file records the codec `spec`: its number and client data.
+struct Hdf5FilterRecord {
+  uint32_t id = 0;
+  std::string name;
+  std::vector<uint32_t> values;
+  // Optional ones are skipped, chunk by chunk, where they do not make data smaller.
+  bool optional = false;
+};
+absl::StatusOr<Hdf5FilterRecord> Hdf5Record(std::string_view spec,
+                                            const CodecParameters& parameters);
+
+// "deflate", "fletcher32", ...: in a fixed order.
+std::vector<std::string> ByteCodecNames();
+
+}  // namespace seiche
+
+#endif  // SEICHE_CODECS_REGISTRY_H_

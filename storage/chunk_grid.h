@@ -1,0 +1,60 @@
+// The regular grid of chunks that an array is stored in.
+//
+//   ChunkGrid grid({3000, 100, 184, 184}, {94, 7, 12, 12});
+//   grid.num_chunks() == 32 * 15 * 16 * 16
+//   grid.ForEachChunk(box, [&](const ChunkPart& part) { ...; return absl::OkStatus(); });
+//
+// Chunks are numbered in row-major order of their grid coordinates. Chunks at the upper edges may
+// reach over the array's shape. Value type, immutable.
+#ifndef SEICHE_STORAGE_CHUNK_GRID_H_
+#define SEICHE_STORAGE_CHUNK_GRID_H_
+
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "base/shape.h"
+
+namespace seiche {
+
+// What a box and one chunk have in common.
+struct ChunkPart {
+  int64_t chunk = 0;  // number in the grid
+  Box in_chunk;       // in the chunk's own coordinates
+  Box in_box;         // where those elements go in an array of shape box.extent (stride 1)
+};
+
+class ChunkGrid {
+ public:
+  ChunkGrid() = default;
+  // Both of the same rank; every chunk extent >= 1.
+  ChunkGrid(Shape shape, Shape chunk_shape);
+
+  const Shape& shape() const { return shape_; }
+  const Shape& chunk_shape() const { return chunk_shape_; }
+  const Shape& chunks_per_axis() const { return chunks_per_axis_; }
+  int64_t num_chunks() const { return num_chunks_; }
+
+  // Grid coordinates <-> number.
+  Shape Coordinates(int64_t chunk) const;
+  int64_t Number(absl::Span<const int64_t> coordinates) const;
+  // First element of a chunk, and its extent cut at the array's edge.
+  Box BoxOf(int64_t chunk) const;
+  // How many chunks `box` touches.
+  int64_t CountChunks(const Box& box) const;
+
+  // Calls `visit` for each chunk that has an element of `box`, in order of their numbers, until
+  // one returns an error, which is then returned. `box` must lie inside the shape. The argument is
+  // reused from call to call; nothing is allocated for ranks up to kInlineRank.
+  absl::Status ForEachChunk(const Box& box,
+                            absl::FunctionRef<absl::Status(const ChunkPart&)> visit) const;
+
+ private:
+  Shape shape_, chunk_shape_, chunks_per_axis_;
+  int64_t num_chunks_ = 0;
+};
+
+}  // namespace seiche
+
+#endif  // SEICHE_STORAGE_CHUNK_GRID_H_

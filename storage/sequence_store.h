@@ -1,0 +1,111 @@
+// Where sequences of frames lie: one interface over HDF5 files, JPEG folders and lists of them.
+//
+//   SEICHE_ASSIGN_OR_RETURN(auto store, OpenStore("waves.h5"));         // storage/open.h
+//   const Field& field = store->fields()[0];                            // "images", [N,T,H,W]
+//   SEICHE_RETURN_IF_ERROR(store->Read(0, window, MakeView(...)));      // any box
+//
+// The fast way, for the loader: the chunk grid says which chunks a box touches, Locate(chunk) says
+// where each one's bytes lie, ReadEncoded brings them and DecodeChunk turns them into elements.
+// None of these takes a lock or calls libhdf5. Chunks that only libhdf5 can decode have
+// location.kind == kOther: Read() serves them under one lock, and field.slow_reason says why.
+//
+// A store is immutable after opening and thread-safe. All elements are delivered in the machine's
+// byte order. Errors name file, H5 dataset and chunk.
+#ifndef SEICHE_STORAGE_SEQUENCE_STORE_H_
+#define SEICHE_STORAGE_SEQUENCE_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/aligned_buffer.h"
+#include "base/array_view.h"
+#include "base/dtype.h"
+#include "base/shape.h"
+#include "codecs/codec.h"
+#include "storage/chunk_grid.h"
+
+namespace seiche {
+
+// One array of a store. Axis 0 counts sequences: [N,T,H,W].
+struct Field {
+  std::string name;  // H5 dataset name, or "frames" for image folders
+  DType dtype = DType::kFloat32;
+  ChunkGrid grid;     // shape of the array and of its chunks
+  std::string codec;  // "shuffle+deflate:4", "none", "jpeg"
+  // Empty if every chunk is decoded without libhdf5; otherwise why not.
+  std::string slow_reason = {};
+
+  const Shape& shape() const { return grid.shape(); }
+};
+
+// Where the encoded bytes of one chunk lie.
+struct ChunkLocation {
+  enum class Kind : uint8_t {
+    kMissing,  // never written: every element is the fill value; nothing to read
+    kBytes,    // `size` bytes at `offset` of file `file`
+    kFile,     // all of file `file`; offset and size are 0
+    kOther,    // only Read() can deliver it
+  };
+  Kind kind = Kind::kMissing;
+  int32_t file = 0;        // index for ReadEncoded
+  uint32_t skip_mask = 0;  // bit i: stage i of the codec chain was not applied
+  int64_t offset = 0;      // bytes from the file's beginning
+  int64_t size = 0;        // bytes, as stored
+};
+
+class SequenceStore {
+ public:
+  virtual ~SequenceStore() = default;
+
+  // At least one; all have the same shape[0].
+  virtual absl::Span<const Field> fields() const = 0;
+  // The path or pattern the store was opened by.
+  virtual const std::string& path() const = 0;
+  // Path of file `file` of a ChunkLocation.
+  virtual std::string file_path(int32_t file) const = 0;
+
+  // `chunk` counts in the grid's row-major order. Constant time, no allocation, no I/O.
+  virtual ChunkLocation Locate(int field, int64_t chunk) const = 0;
+
+  // Reads the bytes at `location` (kBytes or kFile) into `buffer`, which grows as needed, and
+  // returns the span of it that they fill. kDataLoss if the file is shorter.
+  virtual absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation& location,
+                                                                  AlignedBuffer& buffer) const = 0;
+
+  // Decodes chunk `chunk`, whose bytes at `location` are `encoded` (empty for kMissing), and
+  // delivers the part of it in `part`: a box in the chunk's own coordinates that does not reach
+  // over the array's edge. `out` has shape part.extent and the field's dtype, any strides. When
+  // the part is the whole chunk and `out` contiguous, nothing is copied on the way. kDataLoss if
+  // the bytes are damaged.
+  virtual absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
+                                   absl::Span<const std::byte> encoded, const Box& part,
+                                   const ArrayView& out, CodecScratch& scratch) const = 0;
+
+  // Reads the elements in `box` of a field into `out` (shape box.extent, the field's dtype), by
+  // whatever way. kInvalidArgument if the box is not inside the field's shape or `out` differs.
+  virtual absl::Status Read(int field, const Box& box, const ArrayView& out) const = 0;
+
+  // Attributes of a field, or of the store itself for field < 0, in the order they are stored;
+  // numbers as decimal text. Normalisation: "mean", "standard_deviation", "minimum", "maximum".
+  virtual std::vector<std::pair<std::string, std::string>> Attributes(int field) const = 0;
+
+  // Sequences in the store.
+  int64_t size() const { return fields()[0].shape()[0]; }
+  // Index of the field of that name; kNotFound lists those that exist.
+  absl::StatusOr<int> FindField(std::string_view name) const;
+};
+
+// Read() for stores all of whose chunks in `box` can be located: chunk by chunk, in grid order.
+// kOther chunks are kInternal here. For implementations of SequenceStore.
+absl::Status ReadByChunks(const SequenceStore& store, int field, const Box& box,
+                          const ArrayView& out, CodecScratch& scratch);
+
+}  // namespace seiche
+
+#endif  // SEICHE_STORAGE_SEQUENCE_STORE_H_
