@@ -12,18 +12,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "base/file_system.h"
+#include "storage/open_options.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {
-
-struct OpenOptions {
-  // H5 dataset to open ("images" or "group/images"); empty: the only one of rank 4 that the file
-  // has. Image folders ignore it.
-  std::string field = {};
-  // Must outlive the store.
-  FileSystem* files = &DefaultFileSystem();
-};
 
 // An HDF5 file, or a folder with one folder of JPEG frames for each sequence. kNotFound if there
 // is nothing at `path` or no such H5 dataset (the message lists those that exist);
