@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -67,10 +69,12 @@ class SequenceStore {
   virtual absl::Span<const Field> fields() const = 0;
   // The path or pattern the store was opened by.
   virtual const std::string& path() const = 0;
+  // Locations name files 0..num_files() - 1.
+  virtual int32_t num_files() const { return 1; }
   // Path of file `file` of a ChunkLocation.
   virtual std::string file_path(int32_t file) const = 0;
 
-  // `chunk` counts in the grid's row-major order. Constant time, no allocation, no I/O.
+  // `chunk` is a number of the field's grid. Constant time, no allocation, no I/O.
   virtual ChunkLocation Locate(int field, int64_t chunk) const = 0;
 
   // Reads the bytes at `location` (kBytes or kFile) into `buffer`, which grows as needed, and
@@ -101,8 +105,12 @@ class SequenceStore {
   absl::StatusOr<int> FindField(std::string_view name) const;
 };
 
-// Read() for stores all of whose chunks in `box` can be located: chunk by chunk, in grid order.
-// kOther chunks are kInternal here. For implementations of SequenceStore.
+// kInvalidArgument, with the store's path, if Read() cannot deliver `box` into `out`: no such
+// field, a box outside its shape, another dtype or shape than the field's and the box's.
+absl::Status CheckRead(const SequenceStore& store, int field, const Box& box, const ArrayView& out);
+
+// Read() for stores all of whose chunks in `box` can be located: chunk by chunk, in grid order,
+// after CheckRead(). kOther chunks are kInternal here. For implementations of SequenceStore.
 absl::Status ReadByChunks(const SequenceStore& store, int field, const Box& box,
                           const ArrayView& out, CodecScratch& scratch);
 

@@ -1,0 +1,82 @@
+#include "storage/sequence_store.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace seiche {
+namespace {
+
+// Encoded bytes of the chunk at hand, kept warm in the caller's scratch.
+struct EncodedChunk : CodecState {
+  AlignedBuffer bytes;
+};
+
+std::string Describe(const Box& box) {
+  return absl::StrCat("offset ", ToString(box.offset), " extent ", ToString(box.extent),
+                      box.stride.empty() ? "" : " stride ",
+                      box.stride.empty() ? "" : ToString(box.stride));
+}
+
+}  // namespace
+
+absl::StatusOr<int> SequenceStore::FindField(std::string_view name) const {
+  std::string known;
+  for (size_t i = 0; i < fields().size(); ++i) {
+    const std::string& candidate = fields()[i].name;
+    if (candidate == name) return static_cast<int>(i);
+    absl::StrAppend(&known, i == 0 ? "" : ", ", candidate);
+  }
+  return absl::NotFoundError(absl::StrCat(path(), ": has no field '", name, "'; it has: ", known));
+}
+
+absl::Status CheckRead(const SequenceStore& store, int field, const Box& box,
+                       const ArrayView& out) {
+  if (field < 0 || field >= static_cast<int>(store.fields().size())) {
+    return absl::InvalidArgumentError(absl::StrCat(store.path(), ": there is no field ", field,
+                                                   ", only ", store.fields().size()));
+  }
+  const Field& wanted = store.fields()[field];
+  const auto error = [&](auto... reason) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(store.path(), ": field ", wanted.name, ": ", reason...));
+  };
+  if (!Contains(wanted.shape(), box)) {
+    return error("the box ", Describe(box), " is not inside the shape ", ToString(wanted.shape()));
+  }
+  if (out.dtype != wanted.dtype) {
+    return error("is ", Name(wanted.dtype), ", not ", Name(out.dtype));
+  }
+  if (out.shape != box.extent) {
+    return error("a box of extent ", ToString(box.extent), " does not fit an output of shape ",
+                 ToString(out.shape));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadByChunks(const SequenceStore& store, int field, const Box& box,
+                          const ArrayView& out, CodecScratch& scratch) {
+  SEICHE_RETURN_IF_ERROR(CheckRead(store, field, box, out));
+  AlignedBuffer& buffer = scratch.state<EncodedChunk>().bytes;
+  const ChunkGrid& grid = store.fields()[field].grid;
+  return grid.ForEachChunk(box, [&](const ChunkPart& part) -> absl::Status {
+    const ChunkLocation location = store.Locate(field, part.chunk);
+    absl::Span<const std::byte> encoded;
+    switch (location.kind) {
+      case ChunkLocation::Kind::kMissing:
+        break;
+      case ChunkLocation::Kind::kBytes:
+      case ChunkLocation::Kind::kFile: {
+        SEICHE_ASSIGN_OR_RETURN(encoded, store.ReadEncoded(location, buffer));
+        break;
+      }
+      case ChunkLocation::Kind::kOther:
+        return absl::InternalError(absl::StrCat(store.path(), ": field ",
+                                                store.fields()[field].name, ": chunk ", part.chunk,
+                                                " cannot be read without its library"));
+    }
+    return store.DecodeChunk(field, part.chunk, location, encoded, part.in_chunk,
+                             Slice(out, part.in_box), scratch);
+  });
+}
+
+}  // namespace seiche
