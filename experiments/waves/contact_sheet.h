@@ -1,0 +1,44 @@
+// A picture of some waves: waves.png, so that people see what was simulated.
+//
+//   ContactSheet sheet(/*sequences=*/4, kFrames, kGridPoints);
+//   for (...) sheet.Add(sequence);                           // WaveSequence with levels
+//   return WriteFileAtomically(files, "waves.png", sheet.EncodePng(), OverwritePolicy::kReplace);
+//
+// Two rows of tiles a sequence, time from left to right: the height in colour (blue below rest,
+// light at rest, red above), then the shaded frames in gray. Thread-compatible.
+#ifndef SEICHE_EXPERIMENTS_WAVES_CONTACT_SHEET_H_
+#define SEICHE_EXPERIMENTS_WAVES_CONTACT_SHEET_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "experiments/waves/products.h"
+
+namespace seiche {
+
+class ContactSheet {
+ public:
+  // Frames of a sequence that are shown, evenly spread over it.
+  static constexpr int kColumns = 6;
+
+  // Room for `sequences` of `frames` frames of grid_points x grid_points.
+  ContactSheet(int sequences, int64_t frames, int64_t grid_points);
+
+  // Draws the next sequence; ignored once the sheet is full.
+  void Add(const WaveSequence& sequence);
+
+  // The sheet as the bytes of a PNG file. Deterministic.
+  std::string EncodePng() const;
+
+ private:
+  int sequences_;
+  int added_ = 0;
+  int64_t frames_, grid_points_;
+  int64_t width_;
+  std::vector<uint8_t> rgb_;  // [height,width_,3]
+};
+
+}  // namespace seiche
+
+#endif  // SEICHE_EXPERIMENTS_WAVES_CONTACT_SHEET_H_
