@@ -20,7 +20,8 @@ namespace seiche {
 
 class WorkerPool {
  public:
-  // `workers` threads in all, the caller's included; 0: one a core.
+  // `workers` threads in all, the caller's included; 0: one a core. Fewer if the system refuses to
+  // start that many.
   explicit WorkerPool(int workers = 0);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -30,7 +31,8 @@ class WorkerPool {
 
   // Calls work(i, worker) once for each i in [0, count), worker in [0, workers()). After an error
   // no further piece is started; returns the error of the lowest-numbered piece that failed, which
-  // is the same for any number of workers.
+  // is the same for any number of workers. A piece that throws std::bad_alloc has failed with
+  // kResourceExhausted. `work` must not call ForEach of the same pool.
   absl::Status ForEach(int64_t count, absl::FunctionRef<absl::Status(int64_t, int)> work);
 
  private:
@@ -38,7 +40,8 @@ class WorkerPool {
   std::unique_ptr<Impl> impl_;
 };
 
-// Cores this process may run on (affinity and container limits included), at least 1.
+// Cores this process may use: those its affinity allows, but no more than the processor time that
+// its control groups grant (base/cgroup.h), rounded up. At least 1.
 int AvailableCores();
 
 }  // namespace seiche
