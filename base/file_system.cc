@@ -29,6 +29,15 @@ absl::Status WritableFile::Append(absl::Span<const std::byte> bytes) {
   return absl::OkStatus();
 }
 
+absl::Status WritableFile::WriteAt(int64_t offset, absl::Span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    SEICHE_ASSIGN_OR_RETURN(const size_t n, WriteSomeAt(offset, bytes));
+    bytes.remove_prefix(n);
+    offset += n;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> ReadFile(const FileSystem& files, const std::string& path,
                                      int64_t max_bytes) {
   SEICHE_ASSIGN_OR_RETURN(const auto file, files.OpenForReading(path));

@@ -3,10 +3,11 @@
 //   SEICHE_ASSIGN_OR_RETURN(auto file, DefaultFileSystem().OpenForReading("waves.h5"));
 //   SEICHE_RETURN_IF_ERROR(file->ReadAt(/*offset=*/512, bytes));     // all of them, or an error
 //
-// Implementations provide single attempts (ReadSome, WriteSome) that may be short; the loops that
-// finish them are written once, here. Interrupted calls (EINTR) are repeated. Every error names
-// the path. ReadableFile and FileSystem are thread-safe; WritableFile is thread-compatible.
-// FaultyFileSystem (base/faulty_file_system.h) injects short reads, EIO, ENOSPC and kill points.
+// Implementations provide single attempts (ReadSome, WriteSome, WriteSomeAt) that may be short;
+// the loops that finish them are written once, here. Interrupted calls (EINTR) are repeated. Every
+// error names the path. ReadableFile and FileSystem are thread-safe; WritableFile is
+// thread-compatible. FaultyFileSystem (base/faulty_file_system.h) injects short reads, EIO, ENOSPC
+// and kill points.
 #ifndef SEICHE_BASE_FILE_SYSTEM_H_
 #define SEICHE_BASE_FILE_SYSTEM_H_
 
@@ -53,6 +54,11 @@ class WritableFile {
 
   // One attempt to append: returns how many bytes were taken, at least 1.
   virtual absl::StatusOr<size_t> WriteSome(absl::Span<const std::byte> bytes) = 0;
+  // One attempt to write at `offset`, which may lie past the end: the gap reads as zeros. For
+  // files that are not appended to.
+  virtual absl::StatusOr<size_t> WriteSomeAt(int64_t offset, absl::Span<const std::byte> bytes) = 0;
+  // Cuts the file or fills it with zeros to `size` bytes.
+  virtual absl::Status Truncate(int64_t size) = 0;
   // Flushes to the device.
   virtual absl::Status Sync() = 0;
   virtual absl::Status Close() = 0;
@@ -60,6 +66,8 @@ class WritableFile {
 
   // Appends all of `bytes`. kResourceExhausted if the disk is full.
   absl::Status Append(absl::Span<const std::byte> bytes);
+  // Writes all of `bytes` at `offset`. kResourceExhausted if the disk is full.
+  absl::Status WriteAt(int64_t offset, absl::Span<const std::byte> bytes);
 };
 
 class FileSystem {

@@ -104,6 +104,21 @@ class PosixWritableFile : public WritableFile {
     return static_cast<size_t>(n);
   }
 
+  absl::StatusOr<size_t> WriteSomeAt(int64_t offset, absl::Span<const std::byte> bytes) override {
+    const ssize_t n = Retry([&] {
+      return ::pwrite(descriptor_.fd(), bytes.data(), std::min(bytes.size(), kMaxTransfer), offset);
+    });
+    if (n < 0) return descriptor_.Error("cannot write");
+    return static_cast<size_t>(n);
+  }
+
+  absl::Status Truncate(int64_t size) override {
+    if (Retry([&] { return ::ftruncate(descriptor_.fd(), size); }) != 0) {
+      return descriptor_.Error("cannot set the size");
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Sync() override {
     if (Retry([&] { return ::fsync(descriptor_.fd()); }) != 0)
       return descriptor_.Error("cannot sync");
