@@ -25,18 +25,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
-#include "base/array_view.h"
 #include "loader/batch.h"
+#include "loader/sampler.h"
 #include "loader/statistics.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {
-
-enum class Order {
-  kSequential,  // position p is sample p
-  kRandom,      // a keyed permutation of all samples, another one every epoch
-};
 
 struct LoaderOptions {
   int field = 0;           // of the store
