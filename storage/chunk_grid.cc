@@ -129,6 +129,19 @@ Box ChunkGrid::BoxOf(int64_t chunk) const {
   return box;
 }
 
+const Shape& ChunkGrid::ShapeOf(int64_t chunk) const {
+  return parts_ == nullptr ? chunk_shape_
+                           : PartAt(*parts_, &Part::first_chunk, chunk).grid.chunk_shape_;
+}
+
+bool ChunkGrid::aligned() const {
+  if (parts_ == nullptr) return true;
+  return std::all_of(parts_->begin(), parts_->end(), [&](const Part& part) {
+    const Shape& shape = part.grid.chunk_shape_;
+    return std::equal(shape.begin() + 1, shape.end(), chunk_shape_.begin() + 1);
+  });
+}
+
 Box ChunkGrid::Intersect(const Part& part, const Box& box, int64_t* first_in_box) {
   const int64_t stride = box.stride_of(0);
   const auto first_at_or_after = [&](int64_t element) {

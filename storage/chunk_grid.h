@@ -52,6 +52,10 @@ class ChunkGrid {
   int64_t Number(absl::Span<const int64_t> coordinates) const;
   // First element of a chunk, and its extent cut at the array's edge.
   Box BoxOf(int64_t chunk) const;
+  // The shape of a chunk as it is stored, not cut.
+  const Shape& ShapeOf(int64_t chunk) const;
+  // Whether chunks begin and end in the same places along all axes but the first everywhere.
+  bool aligned() const;
   // How many chunks have an element of `box`, which must lie inside the shape.
   int64_t CountChunks(const Box& box) const;
 

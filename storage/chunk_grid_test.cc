@@ -204,6 +204,21 @@ TEST(ChunkGridConcatenateTest, CutsChunksAtTheEndOfEachPart) {
   EXPECT_EQ(all.Number({5, 0}), 5);
 }
 
+TEST(ChunkGridConcatenateTest, KnowsTheShapeOfEachChunk) {
+  const ChunkGrid coarse({5, 4}, {3, 4}), fine({5, 4}, {2, 3});
+  const ChunkGrid all = ChunkGrid::Concatenate({coarse, fine});
+  EXPECT_THAT(coarse.ShapeOf(1), ElementsAre(3, 4));
+  EXPECT_THAT(all.ShapeOf(1), ElementsAre(3, 4));  // although cut to 2 rows
+  EXPECT_THAT(all.ShapeOf(2), ElementsAre(2, 3));
+}
+
+TEST(ChunkGridConcatenateTest, AlignedIfOnlyTheFirstAxisDiffers) {
+  const ChunkGrid three({5, 4}, {3, 4}), two({5, 4}, {2, 4}), narrow({5, 4}, {3, 2});
+  EXPECT_TRUE(three.aligned());
+  EXPECT_TRUE(ChunkGrid::Concatenate({three, two}).aligned());
+  EXPECT_FALSE(ChunkGrid::Concatenate({three, two, narrow}).aligned());
+}
+
 TEST(ChunkGridConcatenateTest, EmptyPartsDoNotCount) {
   const ChunkGrid part({5}, {2}), empty({0}, {3});
   const ChunkGrid all = ChunkGrid::Concatenate({empty, part, empty, part, empty});
