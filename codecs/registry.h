@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/shape.h"
 #include "codecs/codec.h"
 
 namespace seiche {

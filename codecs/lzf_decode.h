@@ -1,0 +1,34 @@
+// LZF decoding, at about two bytes a cycle.
+//
+//   SEICHE_ASSIGN_OR_RETURN(size_t n, DecodeLzf(encoded, decoded));
+//
+// A stream is a row of tokens, each of which starts with a byte whose upper three bits tell:
+//
+//   000nnnnn, n + 1 bytes        copy these bytes
+//   mmmooooo oooooooo            copy m + 2 bytes from o + 1 bytes back (0 < m < 7)
+//   111ooooo mmmmmmmm oooooooo   copy m + 9 bytes from o + 1 bytes back
+//
+// Source and target of a copy may overlap: it goes byte by byte. Thread-safe.
+#ifndef SEICHE_CODECS_LZF_DECODE_H_
+#define SEICHE_CODECS_LZF_DECODE_H_
+
+#include <cstddef>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace seiche {
+
+// Decodes all of `encoded` into `decoded` and returns how many bytes that gave. kDataLoss if a
+// token is cut off, points before the start or does not fit. Bytes of `decoded` past the returned
+// size may have been overwritten.
+absl::StatusOr<size_t> DecodeLzf(absl::Span<const std::byte> encoded,
+                                 absl::Span<std::byte> decoded);
+
+// The same, byte by byte: what DecodeLzf is tested against and does near the ends of the spans.
+absl::StatusOr<size_t> DecodeLzfBytewise(absl::Span<const std::byte> encoded,
+                                         absl::Span<std::byte> decoded);
+
+}  // namespace seiche
+
+#endif  // SEICHE_CODECS_LZF_DECODE_H_
