@@ -217,9 +217,15 @@ absl::Status ChunkGrid::VisitRegular(
   // Moves along `axis` to the chunk with element `first` of the box.
   const auto move_to = [&](int axis, int64_t first) {
     const int64_t stride = box.stride_of(axis), chunk_extent = chunk_shape_[axis];
-    const int64_t position = box.offset[axis] + first * stride;
-    const int64_t coordinate = position / chunk_extent;
-    const int64_t in_chunk = position - coordinate * chunk_extent;
+    int64_t in_chunk = 0;
+    if (stride == 1 && first > 0) {  // the neighbour of the chunk at hand: no division
+      ++number[axis + 1];
+    } else {
+      const int64_t position = box.offset[axis] + first * stride;
+      const int64_t coordinate = position / chunk_extent;
+      in_chunk = position - coordinate * chunk_extent;
+      number[axis + 1] = number[axis] * chunks_per_axis_[axis] + coordinate;
+    }
     const int64_t room = chunk_extent - in_chunk;
     const int64_t count =
         std::min(box.extent[axis] - first, stride == 1 ? room : CeilDivide(room, stride));
@@ -228,7 +234,6 @@ absl::Status ChunkGrid::VisitRegular(
     part.in_box.offset[axis] = first + (axis == 0 ? first_in_box : 0);
     part.in_box.extent[axis] = count;
     next[axis] = first + count;
-    number[axis + 1] = number[axis] * chunks_per_axis_[axis] + coordinate;
   };
 
   for (int axis = 0; axis < rank; ++axis) move_to(axis, 0);
