@@ -4,9 +4,13 @@
 //   SEICHE_RETURN_IF_ERROR(jpeg->Decode(file_bytes, {}, MakeView(frame, DType::kFloat32, {H, W}),
 //                                       scratch));     // level * (1/255.0f)
 //
-// Decoding takes any baseline or progressive JPEG, gray or colour, and delivers its luminance
-// (component Y): as uint8 levels 0..255, or as float32 level * (1/255.0f) * scale + offset.
-// Encoding takes [H,W] uint8 levels. The only library that includes libjpeg-turbo's headers.
+// Decoding takes any baseline, progressive or arithmetic-coded JPEG of 8 bits, gray or YCbCr, and
+// delivers its luminance (component Y) as pillow's draft("L") does: as uint8 levels 0..255, or as
+// float32 level * (1/255.0f) * scale + offset. What libjpeg only warns of (a stream that ends
+// early, a bad Huffman code) is kDataLoss here: no made-up pixels. CMYK, 12 bits and lossless JPEG
+// are kUnimplemented. The header is checked against the output's shape before anything of the
+// image's size is allocated. Encoding takes [H,W] uint8 levels and writes the bytes that pillow
+// writes. The only library that includes libjpeg-turbo's headers.
 #ifndef SEICHE_CODECS_JPEG_JPEG_CODEC_H_
 #define SEICHE_CODECS_JPEG_JPEG_CODEC_H_
 
