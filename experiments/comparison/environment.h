@@ -1,0 +1,32 @@
+// The machine and the build that figures come from. No names of hosts or users.
+//
+//   const Environment environment = CollectEnvironment();
+//   environment.cpu_model                                  // "AMD EPYC"
+#ifndef SEICHE_EXPERIMENTS_COMPARISON_ENVIRONMENT_H_
+#define SEICHE_EXPERIMENTS_COMPARISON_ENVIRONMENT_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace seiche {
+
+struct Environment {
+  std::string cpu_model;
+  std::string architecture;  // "x86_64"
+  std::string system;        // "Linux 6.1.0"
+  int cores = 1;             // that this process may use
+  int64_t memory_bytes = 0;  // of the machine
+  std::string compiler;      // "gcc 12.2.0"
+  std::string build_mode;    // "opt"; "dbg", "asan", ... are no ground for results
+  std::vector<std::pair<std::string, std::string>> versions = {};  // of the libraries, by name
+
+  bool is_optimised() const { return build_mode == "opt"; }
+};
+
+Environment CollectEnvironment();
+
+}  // namespace seiche
+
+#endif  // SEICHE_EXPERIMENTS_COMPARISON_ENVIRONMENT_H_
