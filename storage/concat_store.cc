@@ -1,0 +1,176 @@
+#include "storage/concat_store.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+
+namespace seiche {
+namespace {
+
+// Where part `i` begins in some numbering; one entry more than there are parts.
+class Offsets {
+ public:
+  void Append(int64_t count) { first_.push_back(first_.back() + count); }
+  int64_t first(size_t part) const { return first_[part]; }
+  int64_t total() const { return first_.back(); }
+  // The part that holds `number`: the last one that begins there or before.
+  size_t PartOf(int64_t number) const {
+    return std::upper_bound(first_.begin(), first_.end(), number) - first_.begin() - 1;
+  }
+
+ private:
+  std::vector<int64_t> first_ = {0};
+};
+
+bool NamesAFile(const ChunkLocation& location) {
+  return location.kind == ChunkLocation::Kind::kBytes ||
+         location.kind == ChunkLocation::Kind::kFile;
+}
+
+class ConcatStore : public SequenceStore {
+ public:
+  explicit ConcatStore(std::vector<std::unique_ptr<const SequenceStore>> parts)
+      : parts_(std::move(parts)),
+        path_(absl::StrCat(parts_[0]->path(), " and ", parts_.size() - 1, " more")),
+        first_chunk_(parts_[0]->fields().size()) {
+    for (const auto& part : parts_) {
+      first_sequence_.Append(part->size());
+      first_file_.Append(part->num_files());
+    }
+    for (size_t i = 0; i < first_chunk_.size(); ++i) fields_.push_back(Combine(i));
+  }
+
+  absl::Span<const Field> fields() const override { return fields_; }
+  const std::string& path() const override { return path_; }
+  int32_t num_files() const override { return static_cast<int32_t>(first_file_.total()); }
+
+  std::string file_path(int32_t file) const override {
+    const size_t part = first_file_.PartOf(file);
+    return parts_[part]->file_path(file - first_file_.first(part));
+  }
+
+  ChunkLocation Locate(int field, int64_t chunk) const override {
+    const size_t part = first_chunk_[field].PartOf(chunk);
+    ChunkLocation location = parts_[part]->Locate(field, chunk - first_chunk_[field].first(part));
+    if (NamesAFile(location)) location.file += first_file_.first(part);
+    return location;
+  }
+
+  absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation& location,
+                                                          AlignedBuffer& buffer) const override {
+    const size_t part = first_file_.PartOf(location.file);
+    return parts_[part]->ReadEncoded(InPart(location, part), buffer);
+  }
+
+  absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
+                           absl::Span<const std::byte> encoded, const Box& box,
+                           const ArrayView& out, CodecScratch& scratch) const override {
+    const size_t part = first_chunk_[field].PartOf(chunk);
+    return parts_[part]->DecodeChunk(field, chunk - first_chunk_[field].first(part),
+                                     InPart(location, part), encoded, box, out, scratch);
+  }
+
+  absl::Status Read(int field, const Box& box, const ArrayView& out) const override {
+    SEICHE_RETURN_IF_ERROR(CheckRead(*this, field, box, out));
+    const int64_t stride = box.stride_of(0);
+    for (int64_t done = 0; done < box.extent[0];) {
+      const int64_t sequence = box.offset[0] + done * stride;
+      const size_t part = first_sequence_.PartOf(sequence);
+      const int64_t left = first_sequence_.first(part + 1) - sequence;
+      Box in_part = box;
+      in_part.offset[0] = sequence - first_sequence_.first(part);
+      in_part.extent[0] = std::min(box.extent[0] - done, (left - 1) / stride + 1);
+      Box in_out{.offset = Shape(box.extent.size(), 0), .extent = in_part.extent};
+      in_out.offset[0] = done;
+      SEICHE_RETURN_IF_ERROR(parts_[part]->Read(field, in_part, Slice(out, in_out)));
+      done += in_part.extent[0];
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<std::pair<std::string, std::string>> Attributes(int field) const override {
+    auto common = parts_[0]->Attributes(field);
+    for (size_t i = 1; i < parts_.size(); ++i) {
+      const auto others = parts_[i]->Attributes(field);
+      std::erase_if(common, [&](const auto& attribute) {
+        return std::find(others.begin(), others.end(), attribute) == others.end();
+      });
+    }
+    return common;
+  }
+
+ private:
+  // Field `index` of all parts; numbers its chunks.
+  Field Combine(size_t index) {
+    Field combined = parts_[0]->fields()[index];
+    std::vector<ChunkGrid> grids;
+    std::vector<std::string> codecs;
+    for (const auto& part : parts_) {
+      const Field& field = part->fields()[index];
+      first_chunk_[index].Append(field.grid.num_chunks());
+      grids.push_back(field.grid);
+      codecs.push_back(field.codec);
+      if (combined.slow_reason.empty()) combined.slow_reason = field.slow_reason;
+    }
+    combined.grid = ChunkGrid::Concatenate(grids);
+    std::sort(codecs.begin(), codecs.end());
+    codecs.erase(std::unique(codecs.begin(), codecs.end()), codecs.end());
+    combined.codec = absl::StrJoin(codecs, ", ");
+    return combined;
+  }
+
+  ChunkLocation InPart(ChunkLocation location, size_t part) const {
+    if (NamesAFile(location)) location.file -= first_file_.first(part);
+    return location;
+  }
+
+  const std::vector<std::unique_ptr<const SequenceStore>> parts_;
+  const std::string path_;
+  std::vector<Field> fields_;
+  Offsets first_sequence_, first_file_;
+  std::vector<Offsets> first_chunk_;  // by field
+};
+
+// "images float32 (*, 100, 184, 184)" for each field.
+std::string Describe(const SequenceStore& store) {
+  std::string text;
+  for (const Field& field : store.fields()) {
+    absl::StrAppend(&text, text.empty() ? "" : "; ", field.name, " ", Name(field.dtype), " (*");
+    for (size_t axis = 1; axis < field.shape().size(); ++axis) {
+      absl::StrAppend(&text, ", ", field.shape()[axis]);
+    }
+    absl::StrAppend(&text, ")");
+  }
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
+    std::vector<std::unique_ptr<const SequenceStore>> parts) {
+  if (parts.empty()) return absl::InvalidArgumentError("no stores to put one after the other");
+  if (parts.size() == 1) return std::move(parts[0]);
+  const std::string first = Describe(*parts[0]);
+  int64_t files = 0;
+  for (const auto& part : parts) {
+    files += part->num_files();
+    if (const std::string other = Describe(*part); other != first) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(part->path(), ": has ", other, ", but ", parts[0]->path(), " has ", first));
+    }
+  }
+  if (files > std::numeric_limits<int32_t>::max()) {
+    return absl::ResourceExhaustedError(absl::StrCat(parts[0]->path(), " and ", parts.size() - 1,
+                                                     " more: ", files,
+                                                     " files are too many for one store"));
+  }
+  return std::make_unique<ConcatStore>(std::move(parts));
+}
+
+}  // namespace seiche

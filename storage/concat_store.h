@@ -1,0 +1,27 @@
+// Several stores as one: the sequences of the first, then those of the second, and so on.
+//
+//   SEICHE_ASSIGN_OR_RETURN(auto all, ConcatenateStores(std::move(parts)));
+//   all->size() == parts[0]->size() + parts[1]->size() + ...
+//
+// Chunks keep their bytes, their codecs and their errors; only their numbers and the numbers of
+// their files move on from part to part. Parts may be chunked differently (ChunkGrid::Concatenate).
+#ifndef SEICHE_STORAGE_CONCAT_STORE_H_
+#define SEICHE_STORAGE_CONCAT_STORE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "storage/sequence_store.h"
+
+namespace seiche {
+
+// All need the same fields in the same order: names, dtypes, shapes but for axis 0.
+// kFailedPrecondition names the first one that does not fit; kInvalidArgument if there is none.
+// A field's codec lists all that occur; attributes are those that all parts agree on.
+absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
+    std::vector<std::unique_ptr<const SequenceStore>> parts);
+
+}  // namespace seiche
+
+#endif  // SEICHE_STORAGE_CONCAT_STORE_H_
