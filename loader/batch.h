@@ -30,10 +30,16 @@ class Batch {
     Shape shape;  // [B,T,H,W]
     int64_t number = 0;
   };
-  // `slot`'s deleter gives it back to whoever lent it.
-  explicit Batch(std::shared_ptr<const Slot> slot) : slot_(std::move(slot)) {}
-  Batch(Batch&&) = default;
-  Batch& operator=(Batch&&) = default;
+
+  // Whoever lends slots and gets them back. TakeBack() is called on any thread.
+  class Lender {
+   public:
+    virtual ~Lender() = default;
+    virtual void TakeBack(std::unique_ptr<Slot> slot) = 0;
+  };
+
+  Batch(std::unique_ptr<Slot> slot, std::shared_ptr<Lender> lender)
+      : slot_(slot.release(), Return{std::move(lender)}) {}
 
   // [B, ...]: the field's shape with B in place of N.
   ConstArrayView view() const {
@@ -55,7 +61,12 @@ class Batch {
   int64_t number() const { return slot_->number; }
 
  private:
-  std::shared_ptr<const Slot> slot_;
+  // The lender lives at least as long as what it lent.
+  struct Return {
+    std::shared_ptr<Lender> lender;
+    void operator()(Slot* slot) const { lender->TakeBack(std::unique_ptr<Slot>(slot)); }
+  };
+  std::unique_ptr<Slot, Return> slot_;
 };
 
 }  // namespace seiche

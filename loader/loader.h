@@ -40,7 +40,7 @@ struct LoaderOptions {
   int64_t epoch = 0;         // the first pass's number, >= 0
   int64_t max_batches = -1;  // end each epoch after that many; -1: all
   bool drop_last = false;    // leave out a last batch of fewer than batch_size samples
-  int workers = 0;           // threads that read and decode; 0: one a core
+  int workers = 0;           // threads that read and decode, at most 1024; 0: one a core
   int prefetch = 2;          // batches decoded ahead of the consumer, >= 1
   // Bytes for batch buffers, held by the consumer or in the ring. kResourceExhausted at creation
   // if prefetch + 1 batches do not fit, from Next() if held batches use it up.
@@ -50,12 +50,15 @@ struct LoaderOptions {
 class Loader {
  public:
   // Starts the workers on epoch options.epoch. kInvalidArgument names the option that is out of
-  // range; kFailedPrecondition if the store is empty.
+  // range; kFailedPrecondition if the field has no elements; kResourceExhausted if the budget or
+  // the system's threads do not suffice.
   static absl::StatusOr<std::unique_ptr<Loader>> Create(std::shared_ptr<const SequenceStore> store,
                                                         const LoaderOptions& options);
   virtual ~Loader() = default;
 
-  // The next batch, in order; empty at the end of the epoch. Blocks until it is decoded.
+  // The next batch, in order; empty at the end of the epoch. Blocks until it is decoded. After an
+  // error in the data the epoch is over and every call returns that error; after
+  // kResourceExhausted for held batches the next call goes on once some are released.
   virtual absl::StatusOr<std::optional<Batch>> Next() = 0;
 
   // Drops what was prefetched and starts pass `epoch`, >= 0. Also clears an error.
@@ -63,6 +66,7 @@ class Loader {
 
   // Batches of one epoch.
   virtual int64_t num_batches() const = 0;
+  // On any thread, at any time.
   virtual LoaderStatistics statistics() const = 0;
 };
 

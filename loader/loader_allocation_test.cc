@@ -1,0 +1,79 @@
+// The way of a delivered batch allocates nothing once it is warm. This binary counts every
+// operator new, on all threads.
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <optional>
+
+#include "absl/status/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "loader/fake_store.h"
+#include "loader/loader.h"
+
+namespace {
+
+std::atomic<int64_t> allocations = 0;
+
+void* Count(void* memory) {
+  ++allocations;
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(size_t size) { return Count(std::malloc(size == 0 ? 1 : size)); }
+void* operator new(size_t size, std::align_val_t alignment) {
+  const size_t unit = static_cast<size_t>(alignment);
+  return Count(std::aligned_alloc(unit, (size + unit - 1) / unit * unit));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace seiche {
+namespace {
+
+using ::absl_testing::IsOk;
+
+// Batches of samples that are a chunk each, or many.
+class LoaderAllocationTest : public ::testing::TestWithParam<ChunkGrid> {};
+
+INSTANTIATE_TEST_SUITE_P(Grids, LoaderAllocationTest,
+                         ::testing::Values(ChunkGrid({200, 3, 4, 5}, {1, 3, 4, 5}),
+                                           ChunkGrid({200, 3, 4, 5}, {7, 2, 3, 2})));
+
+TEST_P(LoaderAllocationTest, NoneOnceWarm) {
+  const auto store = std::make_shared<FakeStore>(FakeStore::Options{.grid = GetParam()});
+  auto loader = Loader::Create(store, {.batch_size = 4, .workers = 3});
+  ASSERT_THAT(loader, IsOk());
+  const auto read = [&](int64_t batches) {
+    for (int64_t i = 0; i < batches; ++i) {
+      absl::StatusOr<std::optional<Batch>> batch = (*loader)->Next();
+      if (!batch.ok() || !batch->has_value()) return false;
+    }
+    return true;
+  };
+  // Two epochs warm up all workers and buffers.
+  ASSERT_TRUE(read(50));
+  ASSERT_THAT((*loader)->StartEpoch(1), IsOk());
+  ASSERT_TRUE(read(50));
+  ASSERT_THAT((*loader)->StartEpoch(2), IsOk());
+  ASSERT_TRUE(read(10));
+  const int64_t before = allocations;
+  ASSERT_TRUE(read(40));
+  EXPECT_EQ(allocations - before, 0);
+}
+
+TEST(LoaderAllocationTest, CountsAtAll) {
+  const int64_t before = allocations;
+  auto buffer = std::make_unique<AlignedBuffer>(100);
+  EXPECT_EQ(allocations - before, 2);
+}
+
+}  // namespace
+}  // namespace seiche

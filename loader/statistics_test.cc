@@ -1,0 +1,60 @@
+#include "loader/statistics.h"
+
+#include <cstdint>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "loader/counters.h"
+
+namespace seiche {
+namespace {
+
+TEST(LoaderStatisticsTest, ReadAmplification) {
+  LoaderStatistics statistics;
+  EXPECT_EQ(statistics.read_amplification(), 0);
+  statistics.bytes_decoded = 300;
+  statistics.bytes_delivered = 200;
+  EXPECT_EQ(statistics.read_amplification(), 1.5);
+}
+
+TEST(LoaderStatisticsTest, OneLineOfText) {
+  LoaderStatistics statistics{.batches = 2,
+                              .samples = 20,
+                              .bytes_read = 1'000'000,
+                              .bytes_decoded = 8'000'000,
+                              .bytes_delivered = 4'000'000,
+                              .chunks_decoded = 40,
+                              .read_seconds = 0.25,
+                              .decode_seconds = 1.5,
+                              .idle_seconds = 0.125,
+                              .wait_seconds = 0.5};
+  EXPECT_EQ(statistics.ToString(),
+            "2 batches of 20 samples, 4.0 MB delivered; read 1.0 MB in 0.250 s, decoded 8.0 MB (40 "
+            "chunks, 2.00 times what was delivered) in 1.500 s; workers idle 0.125 s, consumer "
+            "waited 0.500 s");
+  statistics.bytes_slow = 400'000;
+  EXPECT_THAT(statistics.ToString(), ::testing::EndsWith("; 0.4 MB through libhdf5"));
+}
+
+TEST(CountersTest, AddUp) {
+  WorkerCounters first, second;
+  first.bytes_read.Add(3);
+  first.bytes_read.Add(4);
+  second.bytes_read.Add(5);
+  second.read_nanos.Add(500'000'000);
+  LoaderStatistics statistics;
+  first.AddTo(statistics);
+  second.AddTo(statistics);
+  EXPECT_EQ(statistics.bytes_read, 12);
+  EXPECT_EQ(statistics.read_seconds, 0.5);
+}
+
+TEST(CountersTest, WorkersShareNoCacheLine) {
+  WorkerCounters counters[2];
+  EXPECT_GE(reinterpret_cast<char*>(&counters[1]) - reinterpret_cast<char*>(&counters[0]),
+            kCacheLine);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(&counters[0]) % kCacheLine, 0);
+}
+
+}  // namespace
+}  // namespace seiche
