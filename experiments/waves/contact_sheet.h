@@ -2,7 +2,8 @@
 //
 //   ContactSheet sheet(/*sequences=*/4, kFrames, kGridPoints);
 //   for (...) sheet.Add(sequence);                           // WaveSequence with levels
-//   return WriteFileAtomically(files, "waves.png", sheet.EncodePng(), OverwritePolicy::kReplace);
+//   SEICHE_ASSIGN_OR_RETURN(std::string png, sheet.EncodePng());
+//   return WriteFileAtomically(files, "waves.png", png, OverwritePolicy::kReplace);
 //
 // Two rows of tiles a sequence, time from left to right: the height in colour (blue below rest,
 // light at rest, red above), then the shaded frames in gray. Thread-compatible.
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "experiments/waves/products.h"
 
 namespace seiche {
@@ -28,8 +30,8 @@ class ContactSheet {
   // Draws the next sequence; ignored once the sheet is full.
   void Add(const WaveSequence& sequence);
 
-  // The sheet as the bytes of a PNG file. Deterministic.
-  std::string EncodePng() const;
+  // The sheet as the bytes of a PNG file. Deterministic. kResourceExhausted if memory runs out.
+  absl::StatusOr<std::string> EncodePng() const;
 
  private:
   int sequences_;
