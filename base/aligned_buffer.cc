@@ -1,6 +1,6 @@
 #include "base/aligned_buffer.h"
 
-#include <algorithm>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -19,8 +19,9 @@ AlignedBuffer::~AlignedBuffer() { Free(); }
 
 absl::Span<std::byte> AlignedBuffer::Reserve(size_t size) {
   if (size > capacity_) {
+    Free();  // before the new memory is taken: the two need not fit at once
+    if (size > std::numeric_limits<size_t>::max() - kAlignment) throw std::bad_alloc();
     const size_t rounded = (size + kAlignment - 1) / kAlignment * kAlignment;
-    Free();
     data_ = static_cast<std::byte*>(::operator new (rounded, std::align_val_t{kAlignment}));
     capacity_ = rounded;
   }

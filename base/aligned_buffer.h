@@ -1,4 +1,4 @@
-// Memory that is aligned for SIMD and huge pages and that is reused instead of freed.
+// Memory that is aligned to pages, so for any SIMD too, and that is reused instead of freed.
 //
 //   AlignedBuffer buffer;
 //   absl::Span<std::byte> bytes = buffer.Reserve(n);   // grows at most; old contents are gone
@@ -26,7 +26,7 @@ class AlignedBuffer {
   ~AlignedBuffer();
 
   // At least `size` bytes. What was in the buffer is lost if it has to grow. Contents of fresh
-  // memory are unspecified. Throws std::bad_alloc as operator new does.
+  // memory are unspecified. Throws std::bad_alloc as operator new does; the buffer is empty then.
   absl::Span<std::byte> Reserve(size_t size);
 
   std::byte* data() const { return data_; }

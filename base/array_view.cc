@@ -2,15 +2,18 @@
 
 #include <cassert>
 #include <cstring>
+#include <utility>
+
+#include "absl/algorithm/container.h"
 
 namespace seiche {
 namespace {
 
 bool IsContiguous(absl::Span<const int64_t> shape, absl::Span<const int64_t> strides,
                   int64_t element_size) {
+  if (absl::c_linear_search(shape, 0)) return true;
   int64_t expected = element_size;
   for (size_t i = shape.size(); i-- > 0;) {
-    if (shape[i] == 0) return true;
     if (shape[i] != 1 && strides[i] != expected) return false;
     expected *= shape[i];
   }

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "absl/types/span.h"
 #include "base/dtype.h"
@@ -60,6 +61,9 @@ template <typename T>
 class FrameView {
  public:
   FrameView(T* data, int64_t height, int64_t width) : data_(data), height_(height), width_(width) {}
+  template <typename U, typename = std::enable_if_t<std::is_same_v<const U, T>>>
+  FrameView(const FrameView<U>& view)  // NOLINT: as T* converts to const T*
+      : FrameView(view.data(), view.height(), view.width()) {}
 
   int64_t height() const { return height_; }
   int64_t width() const { return width_; }
@@ -80,6 +84,9 @@ class SequenceView {
  public:
   SequenceView(T* data, int64_t frames, int64_t height, int64_t width)
       : data_(data), frames_(frames), height_(height), width_(width) {}
+  template <typename U, typename = std::enable_if_t<std::is_same_v<const U, T>>>
+  SequenceView(const SequenceView<U>& view)  // NOLINT: as T* converts to const T*
+      : SequenceView(view.data(), view.frames(), view.height(), view.width()) {}
 
   int64_t frames() const { return frames_; }
   int64_t height() const { return height_; }
@@ -100,6 +107,9 @@ class BatchView {
  public:
   BatchView(T* data, int64_t samples, int64_t frames, int64_t height, int64_t width)
       : data_(data), samples_(samples), frames_(frames), height_(height), width_(width) {}
+  template <typename U, typename = std::enable_if_t<std::is_same_v<const U, T>>>
+  BatchView(const BatchView<U>& view)  // NOLINT: as T* converts to const T*
+      : BatchView(view.data(), view.samples(), view.frames(), view.height(), view.width()) {}
 
   int64_t samples() const { return samples_; }
   int64_t frames() const { return frames_; }

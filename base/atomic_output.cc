@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -17,15 +17,14 @@ absl::Status ExistsError(const std::string& path) {
       absl::StrCat(path, ": exists already: remove it, choose another name, or ask to overwrite"));
 }
 
-absl::Status SyncTree(FileSystem& files, const std::string& path) {
-  SEICHE_ASSIGN_OR_RETURN(const FileInfo info, files.Info(path));
-  if (info.kind == FileInfo::Kind::kDirectory) {
-    SEICHE_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(path));
-    for (const std::string& name : names) {
-      SEICHE_RETURN_IF_ERROR(SyncTree(files, JoinPath(path, name)));
-    }
-  }
-  return files.SyncPath(path);
+// A name that nothing has: process numbers come again, and a killed process leaves its files.
+std::string TemporaryPath(const FileSystem& files, const std::string& path) {
+  static std::atomic<int64_t> counter{0};
+  std::string temporary;
+  do {
+    temporary = absl::StrCat(path, ".partial-", ::getpid(), "-", counter.fetch_add(1));
+  } while (files.Exists(temporary));
+  return temporary;
 }
 
 }  // namespace
@@ -50,26 +49,67 @@ AtomicOutput::~AtomicOutput() {
 
 absl::StatusOr<AtomicOutput> AtomicOutput::Create(FileSystem& files, std::string path,
                                                   OverwritePolicy policy) {
-  static std::atomic<int> counter{0};
+  if (path.empty()) return absl::InvalidArgumentError("the path to write to is empty");
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   if (policy == OverwritePolicy::kRefuse && files.Exists(path)) return ExistsError(path);
   if (const auto folder = files.Info(Dirname(path)); !folder.ok()) {
     return Annotate(folder.status(), absl::StrCat(path, ": the folder to write into"));
   }
-  std::string temporary = absl::StrCat(path, ".partial-", ::getpid(), "-", counter.fetch_add(1));
+  std::string temporary = TemporaryPath(files, path);
   return AtomicOutput(files, std::move(path), std::move(temporary), policy);
 }
 
 absl::Status AtomicOutput::Commit() {
-  SEICHE_RETURN_IF_ERROR(SyncTree(*files_, temporary_path_));
-  if (files_->Exists(path_)) {
-    if (policy_ == OverwritePolicy::kRefuse) return ExistsError(path_);
-    SEICHE_ASSIGN_OR_RETURN(const FileInfo info, files_->Info(path_));
-    // rename() replaces a file by itself, a directory only when it is empty.
-    if (info.kind == FileInfo::Kind::kDirectory) SEICHE_RETURN_IF_ERROR(files_->RemoveAll(path_));
+  if (files_ == nullptr) {
+    return absl::FailedPreconditionError(absl::StrCat(path_, ": was committed already"));
   }
-  SEICHE_RETURN_IF_ERROR(files_->Rename(temporary_path_, path_));
+  SEICHE_RETURN_IF_ERROR(files_->SyncTree(temporary_path_));
+  std::string replaced;
+  if (policy_ == OverwritePolicy::kRefuse) {
+    SEICHE_RETURN_IF_ERROR(PutInEmptyPlace());
+  } else {
+    SEICHE_ASSIGN_OR_RETURN(replaced, Replace());
+  }
   FileSystem& files = *std::exchange(files_, nullptr);
-  return files.SyncPath(Dirname(path_));
+  // First the new one for sure, then the old one away.
+  SEICHE_RETURN_IF_ERROR(Annotate(files.SyncPath(Dirname(path_)), "the new output is in place"));
+  if (replaced.empty()) return absl::OkStatus();
+  return Annotate(files.RemoveAll(replaced),
+                  absl::StrCat("the new output is in place, the old one remains as ", replaced));
+}
+
+absl::Status AtomicOutput::PutInEmptyPlace() {
+  absl::Status status = files_->RenameNew(temporary_path_, path_);
+  return absl::IsAlreadyExists(status) ? ExistsError(path_) : status;
+}
+
+absl::StatusOr<std::string> AtomicOutput::Replace() {
+  const absl::StatusOr<FileInfo> old = files_->Info(path_);
+  if (!old.ok() && !absl::IsNotFound(old.status())) return old.status();
+  SEICHE_ASSIGN_OR_RETURN(const FileInfo output, files_->Info(temporary_path_));
+  if (old.ok() && old->kind != output.kind) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path_,
+                     ": one of the old and the new output is a folder and the other is not: "
+                     "remove it, or choose another name"));
+  }
+  if (old.ok() && old->kind == FileInfo::Kind::kDirectory) return ReplaceFolder();
+  SEICHE_RETURN_IF_ERROR(files_->Rename(temporary_path_, path_));
+  return "";
+}
+
+absl::StatusOr<std::string> AtomicOutput::ReplaceFolder() {
+  absl::Status exchanged = files_->Exchange(temporary_path_, path_);
+  if (exchanged.ok()) return temporary_path_;
+  if (!absl::IsUnimplemented(exchanged)) return exchanged;
+
+  std::string replaced = absl::StrCat(temporary_path_, "-replaced");
+  SEICHE_RETURN_IF_ERROR(files_->Rename(path_, replaced));
+  const absl::Status renamed = files_->Rename(temporary_path_, path_);
+  if (renamed.ok()) return replaced;
+  const absl::Status back = files_->Rename(replaced, path_);
+  return back.ok() ? renamed
+                   : Annotate(renamed, absl::StrCat("the old output remains as ", replaced));
 }
 
 absl::Status WriteFileAtomically(FileSystem& files, const std::string& path,

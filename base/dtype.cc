@@ -1,6 +1,7 @@
 #include "base/dtype.h"
 
 #include <array>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"

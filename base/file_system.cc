@@ -7,23 +7,37 @@
 
 namespace seiche {
 
+namespace {
+
+// A device that takes nothing and reports no error must not keep the caller for ever.
+absl::Status TookNothing(const std::string& path) {
+  return absl::UnavailableError(absl::StrCat(path, ": cannot write: the device takes no bytes"));
+}
+
+}  // namespace
+
 absl::Status ReadableFile::ReadAt(int64_t offset, absl::Span<std::byte> out) const {
   size_t done = 0;
   while (done < out.size()) {
     SEICHE_ASSIGN_OR_RETURN(const size_t n, ReadSome(offset + done, out.subspan(done)));
-    if (n == 0) {
-      return absl::DataLossError(absl::StrCat(path(), ": ends at byte ", offset + done,
-                                              ", but bytes ", offset, "..", offset + out.size(),
-                                              " are needed: the file is truncated"));
-    }
+    if (n == 0) return EndsTooEarly(offset, out.size(), offset + done);
     done += n;
   }
   return absl::OkStatus();
 }
 
+absl::Status ReadableFile::EndsTooEarly(uint64_t offset, uint64_t size, uint64_t end) const {
+  // `end` may lie far behind the end of the file, but not before it.
+  if (const auto info = Info(); info.ok()) end = std::min<uint64_t>(end, info->size);
+  return absl::DataLossError(absl::StrCat(path(), ": ends at byte ", end, ", but bytes ", offset,
+                                          "..", offset + size,
+                                          " are needed: the file is truncated"));
+}
+
 absl::Status WritableFile::Append(absl::Span<const std::byte> bytes) {
   while (!bytes.empty()) {
     SEICHE_ASSIGN_OR_RETURN(const size_t n, WriteSome(bytes));
+    if (n == 0) return TookNothing(path());
     bytes.remove_prefix(n);
   }
   return absl::OkStatus();
@@ -32,6 +46,7 @@ absl::Status WritableFile::Append(absl::Span<const std::byte> bytes) {
 absl::Status WritableFile::WriteAt(int64_t offset, absl::Span<const std::byte> bytes) {
   while (!bytes.empty()) {
     SEICHE_ASSIGN_OR_RETURN(const size_t n, WriteSomeAt(offset, bytes));
+    if (n == 0) return TookNothing(path());
     bytes.remove_prefix(n);
     offset += n;
   }

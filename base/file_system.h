@@ -43,9 +43,12 @@ class ReadableFile {
   virtual absl::StatusOr<FileInfo> Info() const = 0;
   virtual const std::string& path() const = 0;
 
-  // Reads exactly out.size() bytes. kDataLoss "PATH: ends at byte N, but bytes A..B are needed" if
-  // the file is shorter.
+  // Reads exactly out.size() bytes. kDataLoss "PATH: ends at byte N, but bytes A..B are needed: the
+  // file is truncated" if the file is shorter; B is one past the last.
   absl::Status ReadAt(int64_t offset, absl::Span<std::byte> out) const;
+
+ private:
+  absl::Status EndsTooEarly(uint64_t offset, uint64_t size, uint64_t end) const;
 };
 
 class WritableFile {
@@ -74,7 +77,7 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  // kNotFound, kPermissionDenied; kFailedPrecondition for a directory.
+  // kNotFound, kPermissionDenied; kFailedPrecondition for a directory, a pipe or a device.
   virtual absl::StatusOr<std::unique_ptr<ReadableFile>> OpenForReading(
       const std::string& path) const = 0;
   // A new, empty file; kAlreadyExists if there is one.
@@ -88,9 +91,17 @@ class FileSystem {
   virtual absl::Status MakeDirectories(const std::string& path) = 0;
   // Flushes a file's contents, or a directory's entries, to the device.
   virtual absl::Status SyncPath(const std::string& path) = 0;
+  // Flushes a file, or a directory with all that is in it. Other files on the same disk may be
+  // flushed as well: one call for thousands of small files costs far less than one for each.
+  virtual absl::Status SyncTree(const std::string& path) = 0;
   // Replaces `to` if it is a file or an empty directory.
   virtual absl::Status Rename(const std::string& from, const std::string& to) = 0;
-  // A file or a directory with all that is in it; fine if it does not exist.
+  // kAlreadyExists if there is anything at `to`; atomic where the disk's format can do that.
+  virtual absl::Status RenameNew(const std::string& from, const std::string& to) = 0;
+  // Swaps two paths of any kind in one step. kUnimplemented if the disk's format cannot.
+  virtual absl::Status Exchange(const std::string& a, const std::string& b) = 0;
+  // A file, a link (not what it points to) or a directory with all that is in it; fine if it does
+  // not exist.
   virtual absl::Status RemoveAll(const std::string& path) = 0;
   // Bytes that an ordinary user may still write to the disk that holds `path`.
   virtual absl::StatusOr<int64_t> FreeSpace(const std::string& path) const = 0;

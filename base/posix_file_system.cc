@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,12 @@ namespace {
 
 // Linux transfers at most this many bytes a call.
 constexpr size_t kMaxTransfer = 0x7ffff000;
+
+// How much of `size` bytes one call may ask for at `offset`, without passing the largest offset.
+size_t Transfer(int64_t offset, size_t size) {
+  const int64_t room = std::numeric_limits<int64_t>::max() - std::max<int64_t>(offset, 0);
+  return std::min({size, kMaxTransfer, static_cast<size_t>(room)});
+}
 
 // Repeats a system call that a signal interrupted.
 template <typename Call>
@@ -74,7 +81,7 @@ class PosixReadableFile : public ReadableFile {
 
   absl::StatusOr<size_t> ReadSome(int64_t offset, absl::Span<std::byte> out) const override {
     const ssize_t n = Retry([&] {
-      return ::pread(descriptor_.fd(), out.data(), std::min(out.size(), kMaxTransfer), offset);
+      return ::pread(descriptor_.fd(), out.data(), Transfer(offset, out.size()), offset);
     });
     if (n < 0) return descriptor_.Error("cannot read");
     return static_cast<size_t>(n);
@@ -106,7 +113,7 @@ class PosixWritableFile : public WritableFile {
 
   absl::StatusOr<size_t> WriteSomeAt(int64_t offset, absl::Span<const std::byte> bytes) override {
     const ssize_t n = Retry([&] {
-      return ::pwrite(descriptor_.fd(), bytes.data(), std::min(bytes.size(), kMaxTransfer), offset);
+      return ::pwrite(descriptor_.fd(), bytes.data(), Transfer(offset, bytes.size()), offset);
     });
     if (n < 0) return descriptor_.Error("cannot write");
     return static_cast<size_t>(n);
@@ -132,17 +139,26 @@ class PosixWritableFile : public WritableFile {
   Descriptor descriptor_;
 };
 
+int RenameWith(const std::string& from, const std::string& to, unsigned int flags) {
+  return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags);
+}
+
+// Whether renameat2() failed because the kernel or the disk's format does not know the flag.
+bool IsUnsupported(int error) { return error == EINVAL || error == ENOSYS || error == ENOTSUP; }
+
 class PosixFileSystem : public FileSystem {
  public:
   absl::StatusOr<std::unique_ptr<ReadableFile>> OpenForReading(
       const std::string& path) const override {
-    const int fd = Retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    // Not blocking: a pipe would wait for its writer before it can be refused.
+    const int fd = Retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); });
     if (fd < 0) return ErrnoStatus(errno, path, "cannot open");
     auto file = std::make_unique<PosixReadableFile>(fd, path);
     SEICHE_ASSIGN_OR_RETURN(const FileInfo info, file->Info());
-    if (info.kind == FileInfo::Kind::kDirectory) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(path, ": is a directory, a file is needed"));
+    if (info.kind != FileInfo::Kind::kFile) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path, info.kind == FileInfo::Kind::kDirectory ? ": is a directory" : ": is no plain file",
+          ", a file is needed"));
     }
     return file;
   }
@@ -199,6 +215,16 @@ class PosixFileSystem : public FileSystem {
     return absl::OkStatus();
   }
 
+  absl::Status SyncTree(const std::string& path) override {
+    SEICHE_ASSIGN_OR_RETURN(const FileInfo info, Info(path));
+    if (info.kind != FileInfo::Kind::kDirectory) return SyncPath(path);
+    const int fd = Retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    if (fd < 0) return ErrnoStatus(errno, path, "cannot open");
+    const Descriptor descriptor(fd, path);
+    if (Retry([&] { return ::syncfs(fd); }) != 0) return descriptor.Error("cannot sync");
+    return absl::OkStatus();
+  }
+
   absl::Status Rename(const std::string& from, const std::string& to) override {
     if (::rename(from.c_str(), to.c_str()) != 0) {
       return ErrnoStatus(errno, from, absl::StrCat("cannot rename to ", to));
@@ -206,20 +232,41 @@ class PosixFileSystem : public FileSystem {
     return absl::OkStatus();
   }
 
+  absl::Status RenameNew(const std::string& from, const std::string& to) override {
+    const std::string operation = absl::StrCat("cannot rename to ", to);
+    if (RenameWith(from, to, RENAME_NOREPLACE) == 0) return absl::OkStatus();
+    if (errno == EEXIST) return ErrnoStatus(EEXIST, to, "cannot be made");
+    if (!IsUnsupported(errno)) return ErrnoStatus(errno, from, operation);
+    // Old kernels and some network disks: the best there is.
+    struct stat st;
+    if (::lstat(to.c_str(), &st) == 0) return ErrnoStatus(EEXIST, to, "cannot be made");
+    if (errno != ENOENT) return ErrnoStatus(errno, to, "cannot stat");
+    return Rename(from, to);
+  }
+
+  absl::Status Exchange(const std::string& a, const std::string& b) override {
+    if (RenameWith(a, b, RENAME_EXCHANGE) == 0) return absl::OkStatus();
+    if (IsUnsupported(errno)) {
+      return absl::UnimplementedError(
+          absl::StrCat(a, ": cannot exchange with ", b, ": this disk's format cannot do that"));
+    }
+    return ErrnoStatus(errno, a, absl::StrCat("cannot exchange with ", b));
+  }
+
   absl::Status RemoveAll(const std::string& path) override {
     struct stat st;
     if (::lstat(path.c_str(), &st) != 0) {
       return errno == ENOENT ? absl::OkStatus() : ErrnoStatus(errno, path, "cannot stat");
     }
-    if (!S_ISDIR(st.st_mode)) {
-      if (::unlink(path.c_str()) != 0) return ErrnoStatus(errno, path, "cannot remove");
-      return absl::OkStatus();
+    const bool directory = S_ISDIR(st.st_mode);
+    if (directory) {
+      SEICHE_ASSIGN_OR_RETURN(const std::vector<std::string> names, List(path));
+      for (const std::string& name : names) {
+        SEICHE_RETURN_IF_ERROR(RemoveAll(JoinPath(path, name)));
+      }
     }
-    SEICHE_ASSIGN_OR_RETURN(const std::vector<std::string> names, List(path));
-    for (const std::string& name : names) {
-      SEICHE_RETURN_IF_ERROR(RemoveAll(JoinPath(path, name)));
-    }
-    if (::rmdir(path.c_str()) != 0) return ErrnoStatus(errno, path, "cannot remove");
+    const int result = directory ? ::rmdir(path.c_str()) : ::unlink(path.c_str());
+    if (result != 0 && errno != ENOENT) return ErrnoStatus(errno, path, "cannot remove");
     return absl::OkStatus();
   }
 

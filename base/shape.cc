@@ -7,21 +7,22 @@ namespace seiche {
 
 int64_t NumElements(absl::Span<const int64_t> shape) {
   int64_t product = 1;
-  bool overflow = false;
+  bool overflow = false, empty = false;
   for (int64_t extent : shape) {
     if (extent < 0) return -1;
-    if (extent == 0) return 0;
+    empty |= extent == 0;
     overflow |= __builtin_mul_overflow(product, extent, &product);
   }
+  if (empty) return 0;
   return overflow ? -1 : product;
 }
 
 Shape RowMajorStrides(absl::Span<const int64_t> shape, int64_t element_size) {
   Shape strides(shape.size());
-  int64_t stride = element_size;
+  uint64_t stride = element_size;  // unsigned: may wrap where the contract leaves it open
   for (size_t i = shape.size(); i-- > 0;) {
-    strides[i] = stride;
-    stride *= shape[i];
+    strides[i] = static_cast<int64_t>(stride);
+    stride *= static_cast<uint64_t>(shape[i]);
   }
   return strides;
 }

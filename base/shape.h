@@ -30,10 +30,12 @@ struct Box {
   int64_t stride_of(int axis) const { return stride.empty() ? 1 : stride[axis]; }
 };
 
-// Product of the extents; 1 for rank 0. -1 if it does not fit into int64_t or one is negative.
+// Product of the extents; 1 for rank 0. -1 if it does not fit into int64_t or one is negative; 0
+// if one is 0, however large the others are.
 int64_t NumElements(absl::Span<const int64_t> shape);
 
-// Row-major strides of a contiguous array of `shape`, in bytes.
+// Row-major strides of a contiguous array of `shape`, in bytes. Meaningless if the array's bytes do
+// not fit into int64_t.
 Shape RowMajorStrides(absl::Span<const int64_t> shape, int64_t element_size);
 
 // The whole of an array of `shape`.

@@ -1,10 +1,30 @@
 #include "base/status.h"
 
 #include <cerrno>
+#include <string>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 
 namespace seiche {
+namespace {
+
+absl::StatusCode ErrnoCode(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return absl::StatusCode::kResourceExhausted;
+    case EIO:
+      return absl::StatusCode::kUnavailable;
+    case EROFS:
+      return absl::StatusCode::kPermissionDenied;
+    default:
+      return absl::ErrnoToStatusCode(error_number);
+  }
+}
+
+}  // namespace
 
 absl::Status Annotate(absl::Status status, std::string_view context) {
   if (status.ok()) return status;
@@ -15,11 +35,10 @@ absl::Status Annotate(absl::Status status, std::string_view context) {
 }
 
 absl::Status ErrnoStatus(int error_number, std::string_view path, std::string_view operation) {
-  absl::Status status = absl::ErrnoToStatus(error_number, absl::StrCat(path, ": ", operation));
-  absl::StatusCode code = status.code();
-  if (error_number == ENOSPC || error_number == EDQUOT) code = absl::StatusCode::kResourceExhausted;
-  if (error_number == EIO) code = absl::StatusCode::kUnavailable;
-  return absl::Status(code, status.message());
+  const std::string context = absl::StrCat(path, ": ", operation);
+  if (error_number == 0) return absl::UnknownError(absl::StrCat(context, ": unknown error"));
+  return absl::Status(ErrnoCode(error_number),
+                      absl::ErrnoToStatus(error_number, context).message());
 }
 
 }  // namespace seiche

@@ -9,8 +9,8 @@
 //   kNotFound           a path, H5 dataset or codec of that name does not exist
 //   kAlreadyExists      an output is there and overwriting was not asked for
 //   kDataLoss           stored bytes are damaged, truncated or fail their checksum
-//   kFailedPrecondition the input is of a kind that this operation does not take (not HDF5, wrong
-//   rank) kUnimplemented      valid, but neither this code nor the library behind it can do it
+//   kFailedPrecondition the input is of a kind that is not taken here (not HDF5, wrong rank)
+//   kUnimplemented      valid, but neither this code nor the library behind it can do it
 //   kResourceExhausted  no space left, memory budget too small, too many open files
 //   kPermissionDenied   the system forbids it
 //   kUnavailable        the device failed (EIO); trying again may help
@@ -29,8 +29,9 @@ namespace seiche {
 [[nodiscard]] absl::Status Annotate(absl::Status status, std::string_view context);
 
 // The status for `error_number` (an errno value) of `operation` on `path`:
-// "PATH: OPERATION: No space left on device". ENOSPC and EDQUOT are kResourceExhausted,
-// EIO is kUnavailable, the rest as absl::ErrnoToStatusCode maps it.
+// "PATH: OPERATION: No space left on device". ENOSPC, EDQUOT and EFBIG are kResourceExhausted, EIO
+// is kUnavailable, EROFS is kPermissionDenied, the rest as absl::ErrnoToStatusCode maps it. Never
+// OK: 0 is kUnknown.
 [[nodiscard]] absl::Status ErrnoStatus(int error_number, std::string_view path,
                                        std::string_view operation);
 
