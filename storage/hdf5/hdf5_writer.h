@@ -6,8 +6,9 @@
 //   for (...) SEICHE_RETURN_IF_ERROR(writer->Append(sequence));    // [T,H,W], N times
 //   return writer->Finish({{"mean", 0.4}});
 //
-// Memory: chunk_shape[0] sequences (until a row of chunks is complete) plus one encoded chunk for
-// each worker. The file appears under its name only when Finish() succeeds. Same input, same
+// Memory: chunk_shape[0] sequences (until a row of chunks is complete), or as many as give every
+// worker a chunk, plus one encoded chunk for each worker, and a decoded one where chunks are cut
+// out of sequences. The file appears under its name only when Finish() succeeds. Same input, same
 // bytes: no time stamps, chunks handed to libhdf5 in grid order. Thread-compatible; any number of
 // writers may be at work in one process, their libhdf5 calls take turns.
 #ifndef SEICHE_STORAGE_HDF5_HDF5_WRITER_H_
@@ -46,7 +47,8 @@ struct Hdf5WriterOptions {
 
 class Hdf5Writer {
  public:
-  // kInvalidArgument for a bad option; kAlreadyExists; kNotFound for an unknown codec or folder.
+  // kInvalidArgument for a bad option; kAlreadyExists; kNotFound for an unknown codec or folder;
+  // kResourceExhausted if there is no memory for the sequences of a row of chunks.
   static absl::StatusOr<std::unique_ptr<Hdf5Writer>> Create(const std::string& path,
                                                             const Hdf5WriterOptions& options);
   virtual ~Hdf5Writer() = default;  // without Finish(): nothing is left behind

@@ -1,0 +1,111 @@
+// What the sources of h5.h share: the lock, ids, the error stack, types, our driver and filters.
+// Includes hdf5.h, so it is for them only. Everything here but Lock needs the lock.
+#ifndef SEICHE_STORAGE_HDF5_H5_INTERNAL_H_
+#define SEICHE_STORAGE_HDF5_H5_INTERNAL_H_
+
+#include <hdf5.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/file_system.h"
+#include "storage/hdf5/h5.h"
+
+namespace seiche::h5 {
+
+// Holds the mutex of the process and an empty error stack. libhdf5 is set up by the first one.
+class Lock {
+ public:
+  Lock();
+  ~Lock();
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  std::lock_guard<std::mutex> guard_;
+};
+
+// In callbacks: this thread is back in our own code for a while.
+class OutsideLibrary {
+ public:
+  OutsideLibrary();
+  ~OutsideLibrary();
+};
+
+// Owns an id of libhdf5's.
+class Id {
+ public:
+  Id() = default;
+  explicit Id(hid_t id) : id_(id) {}
+  Id(Id&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
+  Id& operator=(Id&& other) noexcept {
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  ~Id() {
+    if (id_ >= 0) H5Idec_ref(id_);
+  }
+
+  bool ok() const { return id_ >= 0; }
+  hid_t get() const { return id_; }
+  hid_t release() { return std::exchange(id_, H5I_INVALID_HID); }
+
+ private:
+  hid_t id_ = H5I_INVALID_HID;
+};
+
+// The status for the libhdf5 call that has just failed: "CONTEXT: what the error stack says".
+// `code` unless the stack or the file system says better. Empties the stack.
+absl::Status LibraryError(std::string_view context,
+                          absl::StatusCode code = absl::StatusCode::kDataLoss);
+// Whether the error stack says that an object does not exist.
+bool StackSaysNotFound();
+
+// ---- h5_driver.cc: libhdf5's input and output through FileSystem
+
+// What the driver works on.
+struct DriverTarget {
+  const FileSystem* files = nullptr;
+  const ReadableFile* readable = nullptr;
+  WritableFile* writable = nullptr;  // null: read-only
+  const bool* discard = nullptr;     // of a writable file: writing has no effect any more
+};
+
+// The driver that Lock registers once.
+hid_t RegisterDriver();
+// File access properties that use it.
+absl::StatusOr<Id> AccessList(const DriverTarget& target);
+// Takes the first error of a FileSystem since the last call; OK if there was none.
+absl::Status TakeDriverError();
+
+// ---- h5_filters.cc: our codecs as filters of libhdf5
+
+void RegisterFilters();
+// For the reads that follow: upper bound, in bytes, of a decoded chunk.
+void SetDecodedChunkSize(size_t bytes);
+
+// ---- h5_types.cc
+
+// kFailedPrecondition if the elements are not numbers; kUnimplemented if we have no such numbers.
+absl::StatusOr<ElementType> ReadElementType(hid_t type);
+// libhdf5's type for `dtype` in memory, which is also what we write to files.
+Id MemoryType(DType dtype);
+// For listings and messages: "float32 big-endian", "compound".
+std::string TypeText(hid_t type);
+
+// ---- h5_attributes.cc
+
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadAttributes(
+    hid_t object, const std::string& context);
+absl::Status WriteAttribute(hid_t object, const std::string& name, const AttributeValue& value,
+                            const std::string& context);
+
+}  // namespace seiche::h5
+
+#endif  // SEICHE_STORAGE_HDF5_H5_INTERNAL_H_

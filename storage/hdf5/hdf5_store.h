@@ -1,0 +1,33 @@
+// One H5 dataset of an HDF5 file as a SequenceStore.
+//
+//   SEICHE_ASSIGN_OR_RETURN(auto store, OpenHdf5Store("waves.h5", {.field = "images"}));
+//
+// libhdf5 opens the file and gives the chunk index, once; from then on chunks are read by pread and
+// decoded by codecs/, without a lock. Contiguous arrays count as chunks of one sequence. What only
+// libhdf5 can decode (a filter that codecs/ lacks, compact, external and virtual layouts, numbers
+// of odd sizes) has kOther locations and a slow_reason; Read() asks libhdf5 for it.
+//
+// Memory: 16 bytes a chunk.
+#ifndef SEICHE_STORAGE_HDF5_HDF5_STORE_H_
+#define SEICHE_STORAGE_HDF5_HDF5_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "storage/open_options.h"
+#include "storage/sequence_store.h"
+
+namespace seiche {
+
+// Opens the H5 dataset options.field, of any rank >= 1, or the only one of rank 4. kNotFound if
+// there is no such path or H5 dataset; kFailedPrecondition if the path is a directory or no HDF5
+// file, and if the H5 dataset holds no sequences or no numbers, or there is none of rank 4;
+// kInvalidArgument if there are several; kUnimplemented for numbers of more than 64 bits; kDataLoss
+// if the file is damaged or truncated, a chunk of it outside the file included.
+absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenHdf5Store(const std::string& path,
+                                                                   const OpenOptions& options = {});
+
+}  // namespace seiche
+
+#endif  // SEICHE_STORAGE_HDF5_HDF5_STORE_H_

@@ -1,0 +1,309 @@
+#include "storage/hdf5/hdf5_writer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/aligned_buffer.h"
+#include "base/status.h"
+#include "base/worker_pool.h"
+#include "codecs/codec_chain.h"
+#include "codecs/registry.h"
+#include "storage/chunk_grid.h"
+#include "storage/hdf5/element_copy.h"
+#include "storage/hdf5/h5.h"
+#include "storage/hdf5/turnstile.h"
+
+namespace seiche {
+namespace {
+
+constexpr int64_t kMaxChunkBytes = std::numeric_limits<uint32_t>::max();
+
+absl::Status CheckShapes(const Hdf5WriterOptions& options) {
+  const Shape &shape = options.shape, &chunk = options.chunk_shape;
+  const int64_t element_size = SizeOf(options.dtype);
+  const auto error = [](auto... parts) {
+    return absl::InvalidArgumentError(absl::StrCat(parts...));
+  };
+  if (shape.empty() || NumElements(shape) < 1 ||
+      NumElements(shape) > std::numeric_limits<int64_t>::max() / element_size) {
+    return error("shape ", ToString(shape), " needs at least one axis and extents >= 1");
+  }
+  if (chunk.empty()) {
+    if (options.codecs.empty()) return absl::OkStatus();
+    return error("codecs need chunks: give a chunk shape");
+  }
+  bool fits = chunk.size() == shape.size();
+  for (size_t i = 0; fits && i < shape.size(); ++i) fits = chunk[i] >= 1 && chunk[i] <= shape[i];
+  if (!fits) return error("chunk shape ", ToString(chunk), " does not fit ", ToString(shape));
+  if (NumElements(chunk) > kMaxChunkBytes / element_size) {
+    return error("chunk shape ", ToString(chunk), ": a chunk has less than 4 GiB");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOptions(const Hdf5WriterOptions& options) {
+  if (options.field.empty()) return absl::InvalidArgumentError("the H5 dataset needs a name");
+  if (options.workers < 0) return absl::InvalidArgumentError("workers must be >= 0");
+  if (options.dtype == DType::kBFloat16) {
+    return absl::InvalidArgumentError("bfloat16 is not written: use float16 or float32");
+  }
+  return CheckShapes(options);
+}
+
+struct Pipeline {
+  std::vector<h5::Filter> filters;
+  CodecChain chain;
+};
+
+absl::StatusOr<Pipeline> MakePipeline(const Hdf5WriterOptions& options) {
+  Pipeline pipeline;
+  CodecParameters parameters{.element_size = static_cast<uint32_t>(SizeOf(options.dtype)),
+                             .chunk_shape = options.chunk_shape};
+  for (const std::string& spec : options.codecs) {
+    parameters.values.clear();
+    SEICHE_ASSIGN_OR_RETURN(Hdf5FilterRecord record, Hdf5Record(spec, parameters));
+    parameters.values = record.values;
+    SEICHE_ASSIGN_OR_RETURN(auto codec, MakeByteCodec(record.id, parameters));
+    pipeline.chain.Add(std::move(codec), record.optional);
+    pipeline.filters.push_back({.id = record.id,
+                                .name = std::move(record.name),
+                                .values = std::move(record.values),
+                                .optional = record.optional});
+  }
+  return pipeline;
+}
+
+// Closes the H5 dataset first.
+struct OpenFile {
+  h5::File file;
+  h5::Dataset dataset;
+};
+
+// What one encoding thread works in.
+struct Worker {
+  CodecScratch scratch;
+  AlignedBuffer chunk;
+  AlignedBuffer encoded;
+};
+
+// `status` with the name that the file will have instead of the temporary one.
+absl::Status Named(const AtomicOutput& output, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(
+      status.code(),
+      absl::StrReplaceAll(status.message(), {{output.temporary_path(), output.path()}}));
+}
+
+class Writer final : public Hdf5Writer {
+ public:
+  Writer(const Hdf5WriterOptions& options, AtomicOutput output, OpenFile open, CodecChain chain)
+      : options_(options),
+        sequence_shape_(options.shape.begin() + 1, options.shape.end()),
+        sequence_bytes_(NumElements(sequence_shape_) * SizeOf(options.dtype)),
+        output_(std::move(output)),
+        open_(std::move(open)),
+        chain_(std::move(chain)),
+        pool_(options.workers),
+        workers_(pool_.workers()) {
+    if (!chunked()) return;
+    grid_ = ChunkGrid(options.shape, options.chunk_shape);
+    chunks_in_row_ = grid_.num_chunks() / grid_.chunks_per_axis()[0];
+    const int64_t rows = (pool_.workers() + chunks_in_row_ - 1) / chunks_in_row_;
+    capacity_ = std::min(rows * options.chunk_shape[0], options.shape[0]);
+  }
+
+  // kResourceExhausted if there is no memory for the sequences of a row of chunks.
+  absl::Status ReserveBuffer() {
+    const int64_t bytes = capacity_ * sequence_bytes_;
+    try {
+      buffer_.Reserve(bytes);
+    } catch (const std::bad_alloc&) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat(output_.path(), ": buffering ", capacity_, " sequences needs ", bytes,
+                       " bytes of memory: make chunks shorter along axis 0"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Append(const ConstArrayView& sequence) override {
+    SEICHE_RETURN_IF_ERROR(status_);
+    SEICHE_RETURN_IF_ERROR(Check(sequence));
+    status_ = Named(output_, chunked() ? Buffer(sequence) : WriteRow(sequence));
+    return status_;
+  }
+
+  absl::Status Finish(const std::vector<Attribute>& attributes) override {
+    SEICHE_RETURN_IF_ERROR(status_);
+    if (appended_ < options_.shape[0]) {
+      return absl::FailedPreconditionError(absl::StrCat(output_.path(), ": ", appended_, " of ",
+                                                        options_.shape[0], " sequences came"));
+    }
+    status_ = Named(output_, Close(attributes));
+    if (!status_.ok()) return status_;
+    status_ = absl::FailedPreconditionError(absl::StrCat(output_.path(), ": is finished"));
+    return output_.Commit();
+  }
+
+ private:
+  bool chunked() const { return !options_.chunk_shape.empty(); }
+
+  absl::Status Check(const ConstArrayView& sequence) const {
+    if (appended_ == options_.shape[0]) {
+      return absl::OutOfRangeError(
+          absl::StrCat(output_.path(), ": has all of its ", appended_, " sequences"));
+    }
+    if (sequence.shape != sequence_shape_ || sequence.dtype != options_.dtype) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(output_.path(), ": sequence ", appended_, " is ", Name(sequence.dtype), " ",
+                       ToString(sequence.shape), ", not ", Name(options_.dtype), " ",
+                       ToString(sequence_shape_)));
+    }
+    return absl::OkStatus();
+  }
+
+  // Elements of `sequence` row-major, in `buffer` unless they are already.
+  absl::Span<const std::byte> Contiguous(const ConstArrayView& sequence, AlignedBuffer& buffer) {
+    if (sequence.contiguous()) return {sequence.data, static_cast<size_t>(sequence_bytes_)};
+    const absl::Span<std::byte> bytes = buffer.Reserve(sequence_bytes_);
+    CopyElements(sequence, MakeView(bytes.data(), options_.dtype, sequence_shape_), false);
+    return bytes;
+  }
+
+  absl::Status WriteRow(const ConstArrayView& sequence) {
+    Box row = WholeBox(options_.shape);
+    row.offset[0] = appended_++;
+    row.extent[0] = 1;
+    return open_.dataset.Write(row, Contiguous(sequence, buffer_));
+  }
+
+  absl::Status Buffer(const ConstArrayView& sequence) {
+    CopyElements(sequence,
+                 MakeView(buffer_.data() + (appended_ - buffer_begin_) * sequence_bytes_,
+                          options_.dtype, sequence_shape_),
+                 /*swap_bytes=*/false);
+    ++appended_;
+    const bool full = appended_ - buffer_begin_ == capacity_;
+    return full || appended_ == options_.shape[0] ? WriteBuffered() : absl::OkStatus();
+  }
+
+  // Encodes the chunks of the buffered sequences in parallel and writes them in grid order.
+  absl::Status WriteBuffered() {
+    const int64_t chunk_extent = options_.chunk_shape[0];
+    const int64_t first_row = buffer_begin_ / chunk_extent;
+    const int64_t end_row = (appended_ + chunk_extent - 1) / chunk_extent;
+    const int64_t first_chunk = first_row * chunks_in_row_;
+    Turnstile turnstile;
+    SEICHE_RETURN_IF_ERROR(
+        pool_.ForEach((end_row - first_row) * chunks_in_row_, [&](int64_t piece, int worker) {
+          Turnstile::Turn turn(turnstile, piece);
+          return WriteChunk(first_chunk + piece, workers_[worker], turn);
+        }));
+    buffer_begin_ = appended_;
+    return absl::OkStatus();
+  }
+
+  absl::Status WriteChunk(int64_t chunk, Worker& worker, Turnstile::Turn& turn) {
+    const Box box = grid_.BoxOf(chunk);
+    const absl::Span<const std::byte> elements = Gather(box, worker.chunk);
+    absl::Span<std::byte> encoded = worker.encoded.Reserve(chain_.MaxEncodedSize(elements.size()));
+    const auto result = chain_.Encode(elements, encoded, worker.scratch);
+    if (!result.ok()) {
+      return Annotate(result.status(),
+                      absl::StrCat(output_.path(), ": H5 dataset '", options_.field, "': chunk ",
+                                   ToString(grid_.Coordinates(chunk))));
+    }
+    if (!turn.Wait()) return absl::CancelledError("an earlier chunk failed");
+    SEICHE_RETURN_IF_ERROR(
+        open_.dataset.WriteChunk(box.offset, result->skip_mask, encoded.first(result->size)));
+    turn.Succeed();
+    return absl::OkStatus();
+  }
+
+  // The elements of a chunk from the buffered sequences, padded with zeros (HDF5's default fill
+  // value) where it reaches over the edge. In `memory` unless they lie in one piece already.
+  absl::Span<const std::byte> Gather(const Box& box, AlignedBuffer& memory) const {
+    Shape buffered_shape = options_.shape;
+    buffered_shape[0] = capacity_;
+    Box from = box;
+    from.offset[0] -= buffer_begin_;
+    const ConstArrayView source = Slice(
+        MakeView(static_cast<const void*>(buffer_.data()), options_.dtype, buffered_shape), from);
+    const size_t chunk_bytes = NumElements(options_.chunk_shape) * SizeOf(options_.dtype);
+    const bool whole = box.extent == options_.chunk_shape;
+    if (whole && source.contiguous()) return {source.data, chunk_bytes};
+
+    const absl::Span<std::byte> chunk = memory.Reserve(chunk_bytes);
+    if (!whole) std::memset(chunk.data(), 0, chunk.size());
+    const ArrayView target = MakeView(chunk.data(), options_.dtype, options_.chunk_shape);
+    CopyElements(source,
+                 Slice(target, {.offset = Shape(box.extent.size(), 0), .extent = box.extent}),
+                 /*swap_bytes=*/false);
+    return chunk;
+  }
+
+  absl::Status Close(const std::vector<Attribute>& attributes) {
+    for (const auto& [name, value] : attributes) {
+      SEICHE_RETURN_IF_ERROR(open_.dataset.SetAttribute(name, value));
+    }
+    SEICHE_RETURN_IF_ERROR(open_.dataset.Close());
+    return open_.file.Close();
+  }
+
+  const Hdf5WriterOptions options_;
+  const Shape sequence_shape_;
+  const int64_t sequence_bytes_;
+  AtomicOutput output_;  // removes the file after it is closed
+  OpenFile open_;
+  const CodecChain chain_;
+  WorkerPool pool_;
+  std::vector<Worker> workers_;
+
+  ChunkGrid grid_;
+  int64_t chunks_in_row_ = 0;  // with the same coordinate on axis 0
+  int64_t capacity_ = 0;       // sequences that are buffered at most
+  AlignedBuffer buffer_;       // sequences buffer_begin_ .. appended_ - 1
+  int64_t buffer_begin_ = 0;
+  int64_t appended_ = 0;
+  absl::Status status_;  // the first error; also set when finished
+};
+
+absl::StatusOr<OpenFile> CreateFile(FileSystem& files, const std::string& path,
+                                    const h5::DatasetInfo& info,
+                                    const std::vector<Attribute>& attributes) {
+  SEICHE_ASSIGN_OR_RETURN(h5::File file, h5::File::Create(files, path));
+  SEICHE_ASSIGN_OR_RETURN(h5::Dataset dataset, file.CreateDataset(info));
+  for (const auto& [name, value] : attributes) {
+    SEICHE_RETURN_IF_ERROR(dataset.SetAttribute(name, value));
+  }
+  return OpenFile{std::move(file), std::move(dataset)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Hdf5Writer>> Hdf5Writer::Create(const std::string& path,
+                                                               const Hdf5WriterOptions& options) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return Annotate(status, path);
+  absl::StatusOr<Pipeline> pipeline = MakePipeline(options);
+  if (!pipeline.ok()) return Annotate(pipeline.status(), path);
+  SEICHE_ASSIGN_OR_RETURN(AtomicOutput output,
+                          AtomicOutput::Create(*options.files, path, options.overwrite));
+  h5::DatasetInfo info;
+  info.name = options.field;
+  info.shape = options.shape;
+  info.type.dtype = options.dtype;
+  info.chunk_shape = options.chunk_shape;
+  info.filters = std::move(pipeline->filters);
+  auto created = CreateFile(*options.files, output.temporary_path(), info, options.attributes);
+  if (!created.ok()) return Named(output, created.status());
+  auto writer = std::make_unique<Writer>(options, std::move(output), *std::move(created),
+                                         std::move(pipeline->chain));
+  SEICHE_RETURN_IF_ERROR(writer->ReserveBuffer());
+  return writer;
+}
+
+}  // namespace seiche
