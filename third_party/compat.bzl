@@ -49,9 +49,45 @@ _native_shim = repository_rule(
     attrs = {"package": attr.string(), "rules": attr.string_list()},
 )
 
-# The constraint values of a newer @platforms: Abseil's BUILD files name wasm32 and wasm64.
-_CPUS = "aarch64 arm arm64 arm64_32 arm64e armv7 armv7k i386 mips64 ppc riscv64 s390x wasm32 wasm64 x86_32 x86_64".split(" ")
-_OSES = "android freebsd fuchsia ios linux netbsd none openbsd osx qnx tvos wasi watchos windows".split(" ")
+# The constraint values of a newer @platforms: Abseil's BUILD files name wasm32 and wasm64, the Java
+# rules of Debian's Bazel 7 loongarch64.
+_CPUS = [
+    "aarch64",
+    "arm",
+    "arm64",
+    "arm64_32",
+    "arm64e",
+    "armv7",
+    "armv7k",
+    "i386",
+    "loongarch64",
+    "mips64",
+    "ppc",
+    "ppc64le",
+    "riscv64",
+    "s390x",
+    "wasm32",
+    "wasm64",
+    "x86_32",
+    "x86_64",
+]
+_OSES = [
+    "android",
+    "freebsd",
+    "fuchsia",
+    "ios",
+    "linux",
+    "netbsd",
+    "none",
+    "openbsd",
+    "osx",
+    "qnx",
+    "tvos",
+    "visionos",
+    "wasi",
+    "watchos",
+    "windows",
+]
 
 def _constraints(setting, values):
     return "".join(["package(default_visibility = [\"//visibility:public\"])\n\nconstraint_setting(name = \"%s\")\n" % setting] + [
