@@ -24,6 +24,9 @@ using ::absl_testing::StatusIs;
 using ::testing::HasSubstr;
 using Bytes = std::vector<std::byte>;
 
+// The largest output that damaged streams are decoded into, in bytes.
+constexpr size_t kMaxDamaged = 5000;
+
 struct Case {
   std::string spec;
   CodecParameters parameters = {};
@@ -41,7 +44,7 @@ std::string CaseName(const testing::TestParamInfo<Case>& info) {
 std::vector<Case> AllCases() {
   std::vector<Case> cases = {{"deflate:0"},  {"deflate:1"}, {"deflate:4"}, {"deflate:9"},
                              {"fletcher32"}, {"lz4"},       {"lz4:64"},    {"lz4:1000"},
-                             {"lzf"},        {"zstd:1"},    {"zstd:19"}};
+                             {"lzf"},        {"zstd:1"},    {"zstd:9"}};
   for (uint32_t size : {1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 100}) {
     cases.push_back({"shuffle", {.element_size = size}});
   }
@@ -79,18 +82,18 @@ class ConformanceTest : public testing::TestWithParam<Case> {
     return encoded;
   }
 
-  // Decodes damaged bytes between guards: any value or kDataLoss, within the memory that the
-  // output's size allows.
+  // Decodes damaged bytes between guards: any value or kDataLoss, and no more memory than the
+  // output's size explains.
   void ExpectHarmless(absl::Span<const std::byte> encoded, size_t capacity) {
-    CodecScratch scratch;
-    auto size = codec_->Decode(input_.Tail(encoded), output_.Tail(capacity), scratch);
+    ASSERT_LE(capacity, kMaxDamaged);
+    auto size = codec_->Decode(input_.Tail(encoded), output_.Tail(capacity), damage_scratch_);
     if (size.ok()) {
       EXPECT_LE(*size, capacity);
     } else {
       EXPECT_THAT(size, StatusIs(absl::StatusCode::kDataLoss, HasSubstr(ShortName() + ": ")));
     }
     for (int i = 0; i < CodecScratch::kBuffers; ++i) {
-      EXPECT_LE(scratch.buffer(i).capacity(), 2 * capacity + 65536);
+      EXPECT_LE(damage_scratch_.buffer(i).capacity(), 4 * kMaxDamaged);
     }
   }
 
@@ -101,6 +104,7 @@ class ConformanceTest : public testing::TestWithParam<Case> {
 
   std::unique_ptr<const ByteCodec> codec_;
   mutable CodecScratch scratch_;
+  CodecScratch damage_scratch_;
   GuardedBytes input_{1 << 17};
   GuardedBytes output_{1 << 17};
 };
@@ -113,7 +117,7 @@ TEST_P(ConformanceTest, NameLeadsBackToTheCodec) {
 
 TEST_P(ConformanceTest, RoundTripsAllSizesAndKinds) {
   std::vector<size_t> sizes;
-  for (size_t size = 0; size <= 300; ++size) sizes.push_back(size);
+  for (size_t size = 0; size <= 150; ++size) sizes.push_back(size);
   for (size_t size : {511, 1000, 4095, 4096, 4097, 8192, 8200, 65537}) sizes.push_back(size);
   for (DataKind kind : kDataKinds) {
     for (size_t size : sizes) {
@@ -134,10 +138,10 @@ TEST_P(ConformanceTest, RoundTripsAllSizesAndKinds) {
   }
 }
 
-TEST_P(ConformanceTest, RoundTripsMegabytes) {
+TEST_P(ConformanceTest, RoundTripsLargeData) {
   for (DataKind kind : kDataKinds) {
     SCOPED_TRACE(Name(kind));
-    const Bytes data = MakeData(kind, Fitting((1 << 20) + 16 * 7), 5);
+    const Bytes data = MakeData(kind, Fitting((1 << 18) + 16 * 7), 5);
     const Bytes encoded = Encoded(data);
     Bytes decoded(data.size());
     ASSERT_THAT(codec_->Decode(encoded, absl::MakeSpan(decoded), scratch_),

@@ -66,7 +66,8 @@ class TokenWriter {
 
 }  // namespace
 
-LzfEncoder::LzfEncoder() : table_(size_t{1} << kHashBits) {}
+LzfEncoder::LzfEncoder(uint32_t first_position)
+    : table_(size_t{1} << kHashBits), base_(first_position) {}
 
 size_t LzfEncoder::Encode(absl::Span<const std::byte> decoded, std::byte* encoded) {
   if (decoded.size() > ~base_) {

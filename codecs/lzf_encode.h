@@ -25,7 +25,8 @@ constexpr size_t MaxLzfSize(size_t decoded_size) { return decoded_size + (decode
 
 class LzfEncoder : public CodecState {
  public:
-  LzfEncoder();
+  // `first_position`: tests begin near the end of the range.
+  explicit LzfEncoder(uint32_t first_position = 1);
 
   // Writes the stream of `decoded` (at most kMaxLzfInput bytes) and returns its size.
   size_t Encode(absl::Span<const std::byte> decoded, std::byte* encoded);
@@ -34,7 +35,7 @@ class LzfEncoder : public CodecState {
   // Where three bytes of a hash were seen last, as position + base_. What is below base_ is left
   // from calls before and not there: so the table need not be cleared for each small chunk.
   std::vector<uint32_t> table_;
-  uint32_t base_ = 1;
+  uint32_t base_;
 };
 
 }  // namespace seiche

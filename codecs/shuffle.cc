@@ -7,12 +7,11 @@
 
 #include "base/status.h"
 #include "codecs/codec_errors.h"
+#include "codecs/simd_targets.h"
 
 // Compiled once for each instruction set, the best of which is chosen at run time.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "codecs/shuffle.cc"
-// Vectors of a size unknown at compile time do not go into arrays.
-#define HWY_DISABLED_TARGETS (HWY_ALL_SVE | HWY_RVV)
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "absl/log/absl_check.h"
+#include "absl/strings/escaping.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -110,6 +111,24 @@ std::vector<float> WaveFrames(int frames, int height, int width, uint32_t seed) 
     }
   }
   return values;
+}
+
+std::vector<std::byte> FromHex(std::string_view hex) {
+  std::string raw;
+  ABSL_CHECK(absl::HexStringToBytes(hex, &raw));
+  const auto* const bytes = reinterpret_cast<const std::byte*>(raw.data());
+  return {bytes, bytes + raw.size()};
+}
+
+std::vector<std::byte> GoldenBytes() {
+  std::vector<std::byte> bytes;
+  for (int i = 0; i < 40; ++i) {
+    const int value = (i / 3) * (i / 3) * 7 & 0x3ff;
+    for (int shift = 0; shift < 32; shift += 8) {
+      bytes.push_back(static_cast<std::byte>(value >> shift & 0xff));
+    }
+  }
+  return bytes;
 }
 
 GuardedBytes::GuardedBytes(size_t capacity) {

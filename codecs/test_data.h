@@ -28,6 +28,13 @@ std::vector<std::byte> MakeData(DataKind kind, size_t size, uint32_t seed);
 // Shaded waves [frames, height, width] as float32: smooth, travelling, multiples of 1/255.
 std::vector<float> WaveFrames(int frames, int height, int width, uint32_t seed);
 
+// "00ff" -> {0x00, 0xff}.
+std::vector<std::byte> FromHex(std::string_view hex);
+
+// What the streams in the tests that h5py and hdf5plugin wrote decode to: 40 little-endian uint32,
+// squares that rise every third element.
+std::vector<std::byte> GoldenBytes();
+
 // Memory whose last byte lies right in front of a page that nobody may touch: also code that no
 // sanitizer has seen fails when it reads or writes too far.
 class GuardedBytes {
