@@ -1,5 +1,6 @@
 #include "storage/open.h"
 
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -35,7 +36,9 @@ absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenHdf5Store(const std::st
 absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenStore(const std::string& path,
                                                                const OpenOptions& options) {
   if (path.empty()) return absl::InvalidArgumentError("the path to open is empty");
-  if (absl::StrContains(Basename(path), ".partial-")) {
+  std::string_view name = path;
+  while (name.ends_with('/')) name.remove_suffix(1);
+  if (absl::StrContains(Basename(name), ".partial-")) {
     return absl::FailedPreconditionError(
         absl::StrCat(path, ": is what a writer left that did not end: remove it and write again"));
   }

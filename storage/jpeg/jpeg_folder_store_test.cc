@@ -10,6 +10,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "base/array_view.h"
+#include "base/faulty_file_system.h"
 #include "base/file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -206,6 +207,28 @@ TEST_F(JpegFolderStoreTest, LaterFramesAreCheckedWhenTheyAreRead) {
               StatusIs(absl::StatusCode::kDataLoss,
                        absl::StrCat(root_, "/0/2.jpg: damaged JPEG: Premature end of JPEG file")));
   EXPECT_THAT(read(3), StatusIs(absl::StatusCode::kNotFound, HasSubstr("/0/3.jpg: cannot open")));
+}
+
+TEST_F(JpegFolderStoreTest, ShortReadsAreFinishedAndFailedOnesNamed) {
+  WriteSequences(1, 2);
+  std::vector<float> expected(18 * 24), frame(18 * 24);
+  const Box box{.offset = {0, 1, 0, 0}, .extent = {1, 1, 18, 24}};
+  const auto read = [&](FileSystem& files, std::vector<float>& values) -> absl::Status {
+    const auto store = OpenJpegFolder(root_, {.files = &files});
+    if (!store.ok()) return store.status();
+    return (*store)->Read(0, box, MakeView(values.data(), DType::kFloat32, box.extent));
+  };
+  ASSERT_THAT(read(files_, expected), IsOk());
+  FaultyFileSystem short_reads(files_, {.max_transfer = 7});
+  ASSERT_THAT(read(short_reads, frame), IsOk());
+  EXPECT_EQ(frame, expected);
+
+  FaultyFileSystem broken(files_, {.fail_read = 0});
+  EXPECT_THAT(read(broken, frame),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("/0/0.jpg: cannot read")));
+  FaultyFileSystem breaks(files_, {.fail_read = 1});
+  EXPECT_THAT(read(breaks, frame),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("/0/1.jpg: cannot read")));
 }
 
 }  // namespace

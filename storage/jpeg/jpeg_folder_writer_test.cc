@@ -9,6 +9,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "base/array_view.h"
+#include "base/faulty_file_system.h"
 #include "base/file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -162,6 +163,45 @@ TEST_F(JpegFolderWriterTest, RefusesSequencesThatDoNotFit) {
   EXPECT_THAT(another->AppendEncoded({{std::byte{1}}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("frame 0 is not a JPEG: damaged JPEG")));
+}
+
+TEST_F(JpegFolderWriterTest, FullDiskLeavesNothingBehind) {
+  FaultyFileSystem files(files_, {.space = 9000});
+  {
+    const auto writer = Create({.sequences = 20, .files = &files});
+    absl::Status status;
+    for (int n = 0; n < 20 && status.ok(); ++n) status = writer->Append(View(SequenceLevels(n)));
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted,
+                                 HasSubstr(absl::StrCat(path_, ".partial-"))));
+    EXPECT_EQ(writer->Append(View(SequenceLevels(0))), status);
+    EXPECT_EQ(writer->Finish(), status);
+  }
+  EXPECT_THAT(files_.List(root_), IsOkAndHolds(ElementsAre()));
+}
+
+TEST_F(JpegFolderWriterTest, KilledAtAnyMomentItLeavesAllOrNothing) {
+  int complete = 0;
+  for (int64_t kill_at = 0;; ++kill_at) {
+    FaultyFileSystem files(files_, {.kill_at = kill_at});
+    {
+      const auto writer = JpegFolderWriter::Create(path_, {.sequences = 2, .files = &files});
+      if (writer.ok()) {
+        for (int n = 0; n < 2; ++n) (*writer)->Append(View(SequenceLevels(n))).IgnoreError();
+        (*writer)->Finish().IgnoreError();
+      }
+    }
+    if (files_.Exists(path_)) {
+      ++complete;
+      const auto store = OpenJpegFolder(path_);
+      ASSERT_THAT(store, IsOk()) << "killed at call " << kill_at;
+      EXPECT_THAT((*store)->fields()[0].shape(), ElementsAre(2, kFrames, kHeight, kWidth));
+    }
+    ASSERT_THAT(files_.RemoveAll(root_), IsOk());
+    ASSERT_THAT(files_.MakeDirectories(root_), IsOk());
+    if (!files.killed()) break;
+    ASSERT_LT(kill_at, 1000);
+  }
+  EXPECT_GE(complete, 1);
 }
 
 }  // namespace
