@@ -7,31 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "storage/concat_store.h"
+#include "storage/hdf5/hdf5_store.h"
 #include "storage/jpeg/jpeg_folder_store.h"
 
 namespace seiche {
-namespace {
-
-absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenHdf5Store(const std::string& path,
-                                                                   const OpenOptions& options) {
-  // The signature lies at 0, 512, 1024, ... (HDF5 File Format Specification, II.A).
-  constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
-  SEICHE_ASSIGN_OR_RETURN(const auto file, options.files->OpenForReading(path));
-  SEICHE_ASSIGN_OR_RETURN(const FileInfo info, file->Info());
-  const int64_t size = kSignature.size();
-  for (int64_t at = 0; at + size <= info.size; at = at == 0 ? 512 : 2 * at) {
-    std::string bytes(size, 0);
-    SEICHE_RETURN_IF_ERROR(
-        file->ReadAt(at, absl::MakeSpan(reinterpret_cast<std::byte*>(bytes.data()), size)));
-    if (bytes == kSignature) {
-      return absl::UnimplementedError(absl::StrCat(path, ": HDF5 files are not read yet"));
-    }
-  }
-  return absl::FailedPreconditionError(
-      absl::StrCat(path, ": is neither an HDF5 file nor a folder of JPEG frames"));
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenStore(const std::string& path,
                                                                const OpenOptions& options) {
