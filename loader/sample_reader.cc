@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/dtype.h"
-#include "base/status.h"
 
 namespace seiche {
 
@@ -36,16 +35,13 @@ absl::StatusOr<int64_t> SampleReader::Read(const Box& box, const ArrayView& out,
 absl::Status SampleReader::ReadChunk(const ChunkPart& part, const ChunkLocation& location,
                                      const ArrayView& out, WorkerState& worker) const {
   const Field& field = store_.fields()[field_];
-  const auto where = [&] {
-    return absl::StrCat(field.name, ": chunk ", ToString(field.grid.Coordinates(part.chunk)));
-  };
   try {
     Stopwatch watch;
     absl::Span<const std::byte> encoded;
     if (location.kind != ChunkLocation::Kind::kMissing) {
       auto read = store_.ReadEncoded(location, worker.encoded);
       watch.Lap(worker.counters.read_nanos);
-      if (!read.ok()) return Annotate(std::move(read).status(), where());
+      if (!read.ok()) return std::move(read).status();
       encoded = *read;
       worker.counters.bytes_read.Add(static_cast<int64_t>(encoded.size()));
     }
@@ -60,8 +56,9 @@ absl::Status SampleReader::ReadChunk(const ChunkPart& part, const ChunkLocation&
     }
     return absl::OkStatus();
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(store_.path(), ": ", where(), ": the system has no memory to decode it in"));
+    return absl::ResourceExhaustedError(absl::StrCat(store_.path(), ": ", field.name, ": chunk ",
+                                                     ToString(field.grid.Coordinates(part.chunk)),
+                                                     ": the system has no memory to decode it in"));
   }
 }
 

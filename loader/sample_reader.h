@@ -38,7 +38,8 @@ class SampleReader {
   // Fills `out` (shape box.extent, the field's dtype, any strides) with the elements in `box`, and
   // returns how many of its bytes came through libhdf5. A chunk that fills `out` alone is decoded
   // straight into it. `abandoned` is asked before each chunk: kCancelled once it says true. Errors
-  // name file, field and chunk; kResourceExhausted if there is no memory for a chunk.
+  // are the store's, which name file, field and chunk; kResourceExhausted if there is no memory for
+  // a chunk.
   absl::StatusOr<int64_t> Read(const Box& box, const ArrayView& out, WorkerState& worker,
                                absl::FunctionRef<bool()> abandoned) const;
 

@@ -1,0 +1,225 @@
+// The loader over real files: HDF5 in several layouts and codecs, JPEG folders, several files as
+// one, and files that are damaged or cannot be read.
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
+#include "base/faulty_file_system.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "loader/loader.h"
+#include "storage/hdf5/chunk_guess.h"
+#include "storage/hdf5/hdf5_writer.h"
+#include "storage/jpeg/jpeg_folder_writer.h"
+#include "storage/open.h"
+
+namespace seiche {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Sequences [T,H,W] of a wave that moves, another one for each index.
+const Shape kSequence = {10, 24, 20};
+constexpr int64_t kValues = 10 * 24 * 20;
+
+std::vector<float> Wave(int64_t index) {
+  std::vector<float> values;
+  for (int t = 0; t < kSequence[0]; ++t) {
+    for (int y = 0; y < kSequence[1]; ++y) {
+      for (int x = 0; x < kSequence[2]; ++x) {
+        values.push_back(std::round(128 + 100 * std::sin(0.3f * x + 0.2f * y + t + index)) / 255);
+      }
+    }
+  }
+  return values;
+}
+
+std::string TemporaryPath(const std::string& name) {
+  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+  std::string unique = absl::StrCat(test->test_suite_name(), "_", test->name(), "_", name);
+  for (char& c : unique) c = c == '/' ? '_' : c;
+  const std::string path = JoinPath(testing::TempDir(), unique);
+  std::filesystem::remove_all(path);
+  return path;
+}
+
+// `sequences` waves, the first one of index `first`. Empty `chunk`: contiguous.
+std::string WriteHdf5(const std::string& name, int64_t sequences, Shape chunk,
+                      std::vector<std::string> codecs, int64_t first = 0) {
+  const std::string path = TemporaryPath(name);
+  Hdf5WriterOptions options;
+  options.shape = {sequences, kSequence[0], kSequence[1], kSequence[2]};
+  options.chunk_shape = std::move(chunk);
+  options.codecs = std::move(codecs);
+  options.workers = 1;
+  auto writer = Hdf5Writer::Create(path, options);
+  EXPECT_THAT(writer, IsOk());
+  for (int64_t i = 0; i < sequences; ++i) {
+    const std::vector<float> wave = Wave(first + i);
+    EXPECT_THAT((*writer)->Append(MakeView(wave.data(), DType::kFloat32, kSequence)), IsOk());
+  }
+  EXPECT_THAT((*writer)->Finish(), IsOk());
+  return path;
+}
+
+std::shared_ptr<const SequenceStore> Open(const std::vector<std::string>& paths,
+                                          const OpenOptions& options = {}) {
+  auto store = OpenStore(paths, options);
+  EXPECT_THAT(store, IsOk());
+  return store.ok() ? *std::move(store) : nullptr;
+}
+
+// Two epochs, in batches of 4 by 3 workers: every row is exactly what `expected` gives for its
+// sample, and every sample comes once.
+template <typename Expected>
+void ExpectLoads(const std::shared_ptr<const SequenceStore>& store, Expected expected) {
+  auto loader = Loader::Create(store, {.batch_size = 4, .seed = 1, .workers = 3});
+  ASSERT_THAT(loader, IsOk());
+  for (int64_t epoch = 0; epoch < 2; ++epoch) {
+    std::vector<int> seen(store->size());
+    while (true) {
+      auto batch = (*loader)->Next();
+      ASSERT_THAT(batch, IsOk());
+      if (!batch->has_value()) break;
+      const BatchView<const float> values = (*batch)->array<float>();
+      for (int64_t row = 0; row < values.samples(); ++row) {
+        const int64_t sample = (*batch)->samples()[row];
+        ++seen[sample];
+        ASSERT_EQ(values.sample(row).values(), absl::MakeConstSpan(expected(sample)))
+            << "sample " << sample;
+      }
+    }
+    EXPECT_THAT(seen, testing::Each(1));
+    ASSERT_THAT((*loader)->StartEpoch(epoch + 1), IsOk());
+  }
+}
+
+struct Layout {
+  std::string name;
+  Shape chunk;
+  std::vector<std::string> codecs;
+};
+
+class LoaderHdf5Test : public testing::TestWithParam<Layout> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Layouts, LoaderHdf5Test,
+    testing::Values(Layout{"Contiguous", {}, {}}, Layout{"Manual", {1, 10, 24, 20}, {}},
+                    Layout{"ManualLzf", {1, 10, 24, 20}, {"lzf"}},
+                    Layout{"ManualDeflate", {1, 10, 24, 20}, {"deflate:4"}},
+                    Layout{"ManualShuffleDeflateFletcher",
+                           {1, 10, 24, 20},
+                           {"shuffle", "deflate:4", "fletcher32"}},
+                    Layout{"Frames", {1, 1, 24, 20}, {"lzf"}},
+                    Layout{"CutAtEveryEdge", {4, 3, 7, 9}, {"lzf"}},
+                    Layout{"Auto", GuessChunkShape({11, 10, 24, 20}, 4), {"deflate:1"}}),
+    [](const auto& info) { return info.param.name; });
+
+TEST_P(LoaderHdf5Test, LoadsWhatWasWritten) {
+  const auto store = Open({WriteHdf5("a.h5", 11, GetParam().chunk, GetParam().codecs)});
+  ExpectLoads(store, Wave);
+}
+
+TEST(LoaderStoreTest, SeveralFilesOfDifferentLayouts) {
+  const auto store = Open({WriteHdf5("a.h5", 5, {1, 10, 24, 20}, {"lzf"}, 0),
+                           WriteHdf5("b.h5", 3, {2, 4, 24, 11}, {"deflate:1"}, 5),
+                           WriteHdf5("c.h5", 4, {}, {}, 8)});
+  EXPECT_EQ(store->size(), 12);
+  ExpectLoads(store, Wave);
+}
+
+std::string WriteJpegFolder(int64_t sequences) {
+  const std::string path = TemporaryPath("jpeg");
+  auto writer = JpegFolderWriter::Create(path, {.sequences = sequences});
+  EXPECT_THAT(writer, IsOk());
+  for (int64_t i = 0; i < sequences; ++i) {
+    std::vector<uint8_t> levels;
+    for (float value : Wave(i)) levels.push_back(static_cast<uint8_t>(value * 255));
+    EXPECT_THAT((*writer)->Append({levels.data(), kSequence[0], kSequence[1], kSequence[2]}),
+                IsOk());
+  }
+  EXPECT_THAT((*writer)->Finish(), IsOk());
+  return path;
+}
+
+TEST(LoaderStoreTest, JpegFolder) {
+  const auto store = Open({WriteJpegFolder(6)});
+  // JPEG is not exact: what the store itself reads is what the loader must bring, near the wave.
+  ExpectLoads(store, [&](int64_t sample) {
+    std::vector<float> values(kValues);
+    EXPECT_THAT(store->Read(0, {.offset = {sample, 0, 0, 0}, .extent = {1, 10, 24, 20}},
+                            MakeView(values.data(), DType::kFloat32, {1, 10, 24, 20})),
+                IsOk());
+    double error = 0;
+    const std::vector<float> wave = Wave(sample);
+    for (int64_t i = 0; i < kValues; ++i) error += std::abs(values[i] - wave[i]);
+    EXPECT_LT(error / kValues, 0.02);
+    return values;
+  });
+}
+
+// The status at the end of a sequential epoch of single samples, after `good` batches.
+absl::Status ErrorAfter(int64_t good, std::shared_ptr<const SequenceStore> store) {
+  auto loader =
+      Loader::Create(std::move(store), {.order = Order::kSequential, .workers = 2, .prefetch = 3});
+  EXPECT_THAT(loader, IsOk());
+  for (int64_t i = 0; i < good; ++i) EXPECT_THAT((*loader)->Next(), IsOk());
+  return (*loader)->Next().status();
+}
+
+TEST(LoaderStoreTest, DamagedChunkIsNamed) {
+  const std::string path = WriteHdf5("a.h5", 6, {1, 10, 24, 20}, {"fletcher32"});
+  auto store = Open({path});
+  const ChunkLocation location = store->Locate(0, 3);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(location.offset + 100);
+  file.put('!');
+  file.close();
+  EXPECT_THAT(
+      ErrorAfter(3, store),
+      StatusIs(absl::StatusCode::kDataLoss,
+               AllOf(StartsWith(absl::StrCat("sample 3 (row 0 of batch 3, epoch 0): ", path, ": ")),
+                     HasSubstr("images"), HasSubstr("(3, 0, 0, 0)"), HasSubstr("fletcher32"))));
+}
+
+TEST(LoaderStoreTest, FailingDisk) {
+  const std::string path = WriteHdf5("a.h5", 6, {1, 10, 24, 20}, {"lzf"});
+  const int64_t offset = Open({path})->Locate(0, 4).offset;
+  FaultyFileSystem files(DefaultFileSystem(), {.bad_byte = offset + 10});
+  EXPECT_THAT(
+      ErrorAfter(4, Open({path}, {.files = &files})),
+      StatusIs(absl::StatusCode::kUnavailable,
+               AllOf(StartsWith(absl::StrCat("sample 4 (row 0 of batch 4, epoch 0): ", path, ": ")),
+                     HasSubstr("(4, 0, 0, 0)"))));
+}
+
+TEST(LoaderStoreTest, ShortReads) {
+  const std::string path = WriteHdf5("a.h5", 6, {1, 4, 24, 20}, {"lzf"});
+  FaultyFileSystem files(DefaultFileSystem(), {.short_transfer_seed = 7});
+  ExpectLoads(Open({path}, {.files = &files}), Wave);
+}
+
+TEST(LoaderStoreTest, FrameThatVanished) {
+  const std::string path = WriteJpegFolder(5);
+  const auto store = Open({path});
+  const std::string frame = JoinPath(path, "2/7.jpg");
+  ASSERT_TRUE(std::filesystem::remove(frame));
+  EXPECT_THAT(
+      ErrorAfter(2, store),
+      StatusIs(absl::StatusCode::kNotFound,
+               StartsWith(absl::StrCat("sample 2 (row 0 of batch 2, epoch 0): ", frame, ": "))));
+}
+
+}  // namespace
+}  // namespace seiche
