@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "absl/status/status_matchers.h"
+#include "codecs/simd_targets.h"
 #include "codecs/test_data.h"
 #include "gtest/gtest.h"
+#include "hwy/targets.h"
 
 namespace seiche {
 namespace {
@@ -46,21 +48,28 @@ TEST(Fletcher32Test, AllZerosSumToZeroAndAllOnesDoNot) {
   EXPECT_EQ(Fletcher32(Bytes(1000, std::byte{0xff})), 0xffffffffu);
 }
 
-TEST(Fletcher32Test, AgreesWithThePlainSums) {
+TEST(Fletcher32Test, EveryInstructionSetAgreesWithThePlainSums) {
   const uint32_t seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::vector<Bytes> cases;
   for (size_t size = 0; size < 400; ++size) {
-    const Bytes data = MakeData(DataKind::kRandom, size, seed + size);
-    ASSERT_EQ(Fletcher32(data), Plainly(data)) << size;
+    cases.push_back(MakeData(DataKind::kRandom, size, seed + size));
   }
   for (size_t size : {719, 720, 721, 65536, (1 << 21) + 1}) {
-    for (DataKind kind : {DataKind::kRandom, DataKind::kWaves}) {
-      const Bytes data = MakeData(kind, size, seed);
-      ASSERT_EQ(Fletcher32(data), Plainly(data)) << size;
-    }
-    const Bytes ones(size, std::byte{0xff});
-    ASSERT_EQ(Fletcher32(ones), Plainly(ones)) << size;
+    cases.push_back(MakeData(DataKind::kRandom, size, seed));
+    cases.push_back(MakeData(DataKind::kWaves, size, seed));
+    cases.push_back(Bytes(size, std::byte{0xff}));  // the largest sums
   }
+  std::vector<uint32_t> expected;
+  for (const Bytes& data : cases) expected.push_back(Plainly(data));
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    for (size_t i = 0; i < cases.size(); ++i) {
+      ASSERT_EQ(Fletcher32(cases[i]), expected[i]) << cases[i].size() << " bytes";
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST(Fletcher32Test, TakesChecksumsOfOldHdf5) {

@@ -87,25 +87,28 @@ std::vector<std::byte> MakeData(DataKind kind, size_t size, uint32_t seed) {
 
 std::vector<float> WaveFrames(int frames, int height, int width, uint32_t seed) {
   std::mt19937 random(seed);
-  std::uniform_real_distribution<double> uniform(-1, 1);
-  constexpr int kModes = 5;
-  double kx[kModes], ky[kModes], omega[kModes], phase[kModes];
-  for (int m = 0; m < kModes; ++m) {
-    kx[m] = 0.12 * uniform(random);
-    ky[m] = 0.12 * uniform(random);
-    omega[m] = 0.9 * std::sqrt(std::hypot(kx[m], ky[m]));
-    phase[m] = 3.2 * uniform(random);
+  const auto uniform = [&random] { return random() / 4294967296.0; };
+  // Rings of steep waves that run outwards over calm water.
+  constexpr int kSources = 2;
+  constexpr double kRingDistance = 150;
+  double x0[kSources], y0[kSources], phase[kSources];
+  for (int s = 0; s < kSources; ++s) {
+    x0[s] = width * uniform();
+    y0[s] = height * uniform();
+    phase[s] = kRingDistance * uniform();
   }
   std::vector<float> values;
   values.reserve(static_cast<size_t>(frames) * height * width);
   for (int t = 0; t < frames; ++t) {
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) {
-        double slope = 0;
-        for (int m = 0; m < kModes; ++m) {
-          slope += std::cos(kx[m] * x + ky[m] * y - omega[m] * t + phase[m]);
+        double slope = 4 * std::sin(0.011 * x + 0.007 * y + 0.05 * t);
+        for (int s = 0; s < kSources; ++s) {
+          const double radius = std::hypot(x - x0[s], y - y0[s]);
+          const double d = std::remainder(radius - 2.3 * t - phase[s], kRingDistance);
+          slope += 70 * std::exp(-d * d / 60) * std::sin(0.8 * d);
         }
-        const double level = std::clamp(std::round(128 + 24 * slope), 0.0, 255.0);
+        const double level = std::clamp(std::round(128 + slope), 0.0, 255.0);
         values.push_back(static_cast<float>(level) * (1.0f / 255));
       }
     }
