@@ -5,9 +5,9 @@
 //   sequence.shaded.frame(7)(y, x)
 //
 // height is the water's height above rest in metres; shaded its hill-shaded picture
-// (experiments/waves/shading.h); images the shaded frames after JPEG (quality 75, 4:2:0), as the
-// published experiment stored them. A pure function of the options and the index, bit-identical
-// on every machine. Thread-compatible: one maker a thread.
+// (experiments/waves/picture/shading.h); images the shaded frames after JPEG (quality 75, 4:2:0),
+// as the published experiment stored them. A pure function of the options and the index,
+// bit-identical on every machine. Thread-compatible: one maker a thread.
 #ifndef SEICHE_EXPERIMENTS_WAVES_PRODUCTS_H_
 #define SEICHE_EXPERIMENTS_WAVES_PRODUCTS_H_
 
