@@ -38,11 +38,13 @@ size_t FindTooDeep(std::string_view text) {
   return std::string_view::npos;
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 5: REASON" -> REASON.
+// "[json.exception.parse_error.101] parse error at line 1, column 5: REASON" and
+// "[json.exception.out_of_range.406] REASON" -> REASON.
 std::string_view Reason(std::string_view what) {
-  const size_t place = what.find("column ");
-  const size_t colon = what.find(": ", place == std::string_view::npos ? 0 : place);
-  return colon == std::string_view::npos ? what : what.substr(colon + 2);
+  if (const size_t place = what.find(" column "); place != std::string_view::npos) {
+    return what.substr(what.find(": ", place) + 2);
+  }
+  return what.substr(what.find("] ") + 2);
 }
 
 template <typename T>
