@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <atomic>
+#include <chrono>
 #include <new>
 #include <numeric>
 #include <thread>
@@ -83,6 +84,23 @@ TEST(WorkerPoolTest, ReturnsTheLowestErrorForAnyNumberOfWorkers) {
                   StatusIs(absl::StatusCode::kDataLoss, "piece 6"));
     }
   }
+}
+
+TEST(WorkerPoolTest, LowestErrorCountsEvenIfItComesLast) {
+  WorkerPool pool(2);
+  std::atomic<bool> second_fails{false};
+  EXPECT_THAT(pool.ForEach(2,
+                           [&](int64_t i, int) {
+                             if (i == 1) {
+                               second_fails = true;
+                               return absl::DataLossError("second");
+                             }
+                             while (!second_fails) std::this_thread::yield();
+                             // Time for the other thread to hand in its error.
+                             std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                             return absl::DataLossError("first");
+                           }),
+              StatusIs(absl::StatusCode::kDataLoss, "first"));
 }
 
 TEST(WorkerPoolTest, StartsNoPieceAfterAnError) {
