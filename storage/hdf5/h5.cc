@@ -40,6 +40,7 @@ struct Stack {
   int error_number = 0;                   // what a system call reported; 0: nothing
   bool not_found = false;
   bool no_memory = false;
+  std::string missing_filter;  // the description that names it
 };
 
 // libhdf5 keeps errno only as text.
@@ -59,6 +60,7 @@ herr_t Collect(unsigned, const H5E_error2_t* error, void* data) {
   if (stack.error_number == 0) stack.error_number = ErrorNumber(description);
   stack.not_found |= error->min_num == H5E_NOTFOUND;
   stack.no_memory |= absl::StrContains(description, "memory allocation failed");
+  if (absl::StrContains(description, "is not registered")) stack.missing_filter = description;
   if (!description.empty() && !absl::c_linear_search(stack.descriptions, description)) {
     stack.descriptions.emplace_back(description);
   }
@@ -74,9 +76,17 @@ Stack TakeStack() {
 
 absl::StatusCode CodeOf(const Stack& stack, std::string_view detail, absl::StatusCode otherwise) {
   if (stack.no_memory) return absl::StatusCode::kResourceExhausted;
-  if (absl::StrContains(detail, "is not registered")) return absl::StatusCode::kUnimplemented;
+  if (!stack.missing_filter.empty()) return absl::StatusCode::kUnimplemented;
   if (absl::StrContains(detail, "already open for")) return absl::StatusCode::kFailedPrecondition;
   return otherwise;
+}
+
+std::string DetailOf(const Stack& stack) {
+  // What comes before is about folders that it was looked for in.
+  if (!stack.missing_filter.empty()) return stack.missing_filter;
+  if (stack.descriptions.empty()) return "libhdf5 does not say why";
+  const size_t count = std::min(stack.descriptions.size(), kMaxDescriptions);
+  return absl::StrJoin(absl::MakeConstSpan(stack.descriptions).first(count), "; ");
 }
 
 // The file system's messages and `context` both begin with the file's path.
@@ -110,15 +120,13 @@ bool StackSaysNotFound() {
 }
 
 absl::Status LibraryError(std::string_view context, absl::StatusCode code) {
-  Stack stack = TakeStack();
+  const Stack stack = TakeStack();
   if (const absl::Status status = TakeDriverError(); !status.ok()) {
     return absl::Status(status.code(),
                         absl::StrCat(context, ": ", WithoutPath(status.message(), context)));
   }
   if (stack.error_number != 0) return ErrnoStatus(stack.error_number, context, "libhdf5");
-  if (stack.descriptions.empty()) stack.descriptions.push_back("libhdf5 does not say why");
-  stack.descriptions.resize(std::min(stack.descriptions.size(), kMaxDescriptions));
-  const std::string detail = absl::StrJoin(stack.descriptions, "; ");
+  const std::string detail = DetailOf(stack);
   return absl::Status(CodeOf(stack, detail, code), absl::StrCat(context, ": ", detail));
 }
 

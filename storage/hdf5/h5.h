@@ -56,6 +56,7 @@ enum class Layout { kContiguous, kChunked, kCompact, kExternal, kVirtual };
 
 struct DatasetInfo {
   std::string name;  // full path without the leading "/"
+  std::string file;  // path of the file that holds it: another one behind an external link
   Shape shape;
   ElementType type;
   Layout layout = Layout::kContiguous;
@@ -143,7 +144,7 @@ class File {
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Attributes() const;
 
   // Creates the groups on the way to `info.name`. Uses shape, type.dtype, chunk_shape (empty:
-  // contiguous) and filters. Never stores times or fill values.
+  // contiguous) and filters. Keeps the order of its attributes, stores no times.
   absl::StatusOr<Dataset> CreateDataset(const DatasetInfo& info);
   // Writes all that libhdf5 held back. kResourceExhausted if the disk is full.
   absl::Status Close();

@@ -118,12 +118,12 @@ Id StringType() {
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadAttributes(
     hid_t object, const std::string& context) {
-  // In order of creation if the object tracks it; otherwise as they lie there, which is the same
-  // for up to eight of them.
+  // In order of creation if the object keeps it, otherwise as they lie there.
   for (const H5_index_t order : {H5_INDEX_CRT_ORDER, H5_INDEX_NAME}) {
+    const H5_iter_order_t direction = order == H5_INDEX_NAME ? H5_ITER_NATIVE : H5_ITER_INC;
     Listing listing;
     hsize_t start = 0;
-    if (H5Aiterate2(object, order, H5_ITER_NATIVE, &start, Visit, &listing) >= 0) {
+    if (H5Aiterate2(object, order, direction, &start, Visit, &listing) >= 0) {
       return std::move(listing.attributes);
     }
     if (!listing.status.ok()) return Annotate(listing.status, context);

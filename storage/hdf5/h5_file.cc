@@ -48,7 +48,8 @@ herr_t Visit(hid_t root, const char* name, const H5O_info2_t* info, void* data) 
 
 absl::StatusOr<std::vector<DatasetSummary>> List(hid_t file, const std::string& path) {
   Listing listing;
-  if (H5Ovisit3(file, H5_INDEX_NAME, H5_ITER_INC, Visit, &listing, H5O_INFO_BASIC) < 0) {
+  // In no order: libhdf5 1.14 crashes if reading fails while it sorts the links of a group.
+  if (H5Ovisit3(file, H5_INDEX_NAME, H5_ITER_NATIVE, Visit, &listing, H5O_INFO_BASIC) < 0) {
     return LibraryError(absl::StrCat(path, ": cannot list the H5 datasets"));
   }
   std::sort(listing.datasets.begin(), listing.datasets.end(),
@@ -139,9 +140,17 @@ absl::Status ReadLayout(hid_t dataset, hid_t creation, const std::string& contex
   }
 }
 
+std::string FileOf(hid_t object) {
+  const ssize_t size = H5Fget_name(object, nullptr, 0);
+  std::string name(std::max<ssize_t>(size, 0), '\0');
+  if (size > 0) H5Fget_name(object, name.data(), name.size() + 1);
+  return name;
+}
+
 absl::StatusOr<DatasetInfo> ReadInfo(hid_t dataset, std::string name, const std::string& context) {
   DatasetInfo info;
   info.name = std::move(name);
+  info.file = FileOf(dataset);
   const Id type(H5Dget_type(dataset)), space(H5Dget_space(dataset));
   const Id creation(H5Dget_create_plist(dataset));
   if (!type.ok() || !space.ok() || !creation.ok()) return LibraryError(context);
@@ -161,7 +170,8 @@ absl::StatusOr<DatasetInfo> ReadInfo(hid_t dataset, std::string name, const std:
 
 absl::StatusOr<Id> CreationList(const DatasetInfo& info, const std::string& context) {
   Id list(H5Pcreate(H5P_DATASET_CREATE));
-  bool ok = list.ok() && H5Pset_obj_track_times(list.get(), false) >= 0;
+  bool ok = list.ok() && H5Pset_obj_track_times(list.get(), false) >= 0 &&
+            H5Pset_attr_creation_order(list.get(), H5P_CRT_ORDER_TRACKED) >= 0;
   if (info.chunk_shape.empty()) {
     ok = ok && H5Pset_fill_time(list.get(), H5D_FILL_TIME_NEVER) >= 0;
   } else {

@@ -40,7 +40,8 @@ std::string MakeChain(const h5::DatasetInfo& info, CodecChain& chain) {
   return "";
 }
 
-std::string SlowReason(const h5::DatasetInfo& info, CodecChain& chain) {
+std::string SlowReason(const h5::DatasetInfo& info, const std::string& path, CodecChain& chain) {
+  if (info.file != path) return absl::StrCat("is in another file, ", info.file, ": open that one");
   if (!info.type.odd.empty()) return info.type.odd;
   switch (info.layout) {
     case h5::Layout::kCompact:
@@ -181,7 +182,7 @@ absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, const std:
   layout.field.name = info.name;
   layout.field.dtype = info.type.dtype;
   layout.field.grid = ChunkGrid(info.shape, chunk_shape);
-  layout.field.slow_reason = SlowReason(info, layout.chain);
+  layout.field.slow_reason = SlowReason(info, path, layout.chain);
   layout.field.codec = layout.chain.name();
   layout.swapped = info.type.swapped;
   layout.fill_value = info.fill_value;
