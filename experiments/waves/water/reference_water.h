@@ -76,7 +76,6 @@ class ReferenceWater {
     constexpr double kNext[] = {1.0 / 2, 1.0 / 2, 1.0};
     constexpr double kWeight[] = {1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6};
     const double scale = seconds / (2 * options_.spacing);
-    ApplyWalls(state_);
     State stage = state_;
     State sum = state_;
     for (int i = 0; i < 4; ++i) {

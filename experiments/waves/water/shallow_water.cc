@@ -261,15 +261,9 @@ ShallowWater::ShallowWater(const ShallowWaterOptions& options) : options_(option
 
 void ShallowWater::Set(WaterField field, FrameView<const float> values) {
   const RowLayout layout(options_.width);
-  float* const rows = Floats(state_);
   for (int64_t y = 0; y < options_.height; ++y) {
-    const WaterRow row = layout.Row(rows, y);
-    std::copy_n(values.row(y), options_.width, FieldOf(row, field));
-    CloseRow(layout, row);
+    std::copy_n(values.row(y), options_.width, FieldOf(layout.Row(Floats(state_), y), field));
   }
-  const int64_t last = options_.height - 1;
-  MakeWall(layout, layout.Row(rows, 1), layout.Row(rows, 0));
-  MakeWall(layout, layout.Row(rows, last - 1), layout.Row(rows, last));
 }
 
 void ShallowWater::Get(WaterField field, FrameView<float> values) const {

@@ -48,7 +48,8 @@ class ShallowWater {
   // Water at rest. The options must be in their ranges.
   explicit ShallowWater(const ShallowWaterOptions& options);
 
-  // Replaces a field by `values`, [height,width]; its border then becomes what the walls make it.
+  // Replaces a field by `values`, [height,width], border included: the walls take hold of it after
+  // the first stage of the next step.
   void Set(WaterField field, FrameView<const float> values);
   // Copies a field, borders included, to `values`, [height,width].
   void Get(WaterField field, FrameView<float> values) const;

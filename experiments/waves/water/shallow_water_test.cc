@@ -49,6 +49,18 @@ TEST(ShallowWaterTest, RestStaysRest) {
   }
 }
 
+TEST(ShallowWaterTest, GetReturnsWhatSetWrote) {
+  const ShallowWaterOptions options = {.height = 5, .width = 21, .spacing = 0.1};
+  const std::vector<float> state = RandomState(3, options);
+  ShallowWater water(options);
+  SetAll(water, state, options);
+  for (WaterField field : kFields) {
+    const float* values = state.data() + static_cast<int>(field) * 5 * 21;
+    EXPECT_EQ(Get(water, field, 5, 21), std::vector<float>(values, values + 5 * 21));
+  }
+}
+
+// A step of no time changes nothing but the border.
 TEST(ShallowWaterTest, WallsSetTheBorder) {
   const ShallowWaterOptions options = {.height = 4, .width = 5, .spacing = 0.1};
   const std::vector<float> h = {9, 9, 9, 9, 9,  //
@@ -57,6 +69,7 @@ TEST(ShallowWaterTest, WallsSetTheBorder) {
                                 9, 9, 9, 9, 9};
   ShallowWater water(options);
   for (WaterField field : kFields) water.Set(field, {h.data(), 4, 5});
+  water.Step(0);
   EXPECT_EQ(Get(water, WaterField::kElevation, 4, 5), (std::vector<float>{1, 1, 2, 3, 3,  //
                                                                           1, 1, 2, 3, 3,  //
                                                                           4, 4, 5, 6, 6,  //
