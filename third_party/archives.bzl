@@ -68,13 +68,6 @@ ARCHIVES = {
             "mtime": 1738944296,
         },
     },
-    "eigen": {
-        "urls": ["https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.bz2"],
-        "sha256": "b4c198460eba6f28d34894e3a5710998818515104d6e74e5cc331ce31e46e626",
-        "strip_prefix": "eigen-3.4.0",
-        "build_file": "//third_party/eigen:eigen.BUILD",
-        "debian": {"as": "same", "source": "eigen3", "file": "eigen3_3.4.0.orig.tar.bz2"},
-    },
     "hdf5": {
         "urls": [
             "https://github.com/HDFGroup/hdf5/releases/download/hdf5_1.14.5/hdf5-1.14.5.tar.gz",
