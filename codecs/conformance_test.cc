@@ -183,7 +183,7 @@ TEST_P(ConformanceTest, SmallerOutputIsDataLoss) {
 
 TEST_P(ConformanceTest, SurvivesTruncationAtEveryLength) {
   for (DataKind kind : kDataKinds) {
-    const Bytes data = MakeData(kind, Fitting(700), 2);
+    const Bytes data = MakeData(kind, Fitting(500), 2);
     const Bytes encoded = Encoded(data);
     for (size_t size = 0; size < encoded.size(); ++size) {
       SCOPED_TRACE(testing::Message() << Name(kind) << " cut to " << size);
@@ -194,7 +194,7 @@ TEST_P(ConformanceTest, SurvivesTruncationAtEveryLength) {
 
 TEST_P(ConformanceTest, SurvivesEveryFlippedBit) {
   for (DataKind kind : kDataKinds) {
-    const Bytes data = MakeData(kind, Fitting(400), 3);
+    const Bytes data = MakeData(kind, Fitting(200), 3);
     Bytes encoded = Encoded(data);
     for (size_t bit = 0; bit < encoded.size() * 8; ++bit) {
       SCOPED_TRACE(testing::Message() << Name(kind) << ", bit " << bit);
