@@ -28,14 +28,6 @@ struct Claim {
   std::string why = {};                            // one line
 };
 
-// Mean and standard deviation, minimum and maximum of all stored values.
-struct Normalisation {
-  double mean = 0;
-  double standard_deviation = 0;
-  double minimum = 0;
-  double maximum = 0;
-};
-
 struct Measurements {
   std::vector<Row> rows;
   int cores = 1;

@@ -205,7 +205,7 @@ std::string MeasuredText(const Protocol& protocol) {
       "Files are open and batch buffers in use before the clock starts. %s * = this could not be "
       "verified.",
       protocol.batches, protocol.batch_size, protocol.repeats, protocol.slow_batches,
-      protocol.batch_size, protocol.slow_repeats, CacheText(protocol.cold));
+      protocol.slow_batch_size, protocol.slow_repeats, CacheText(protocol.cold));
 }
 
 std::string WritingText(const Protocol& protocol) {

@@ -28,10 +28,11 @@ struct Protocol {
   std::string data_digest;  // of the JPEG files, which define the values
   Normalisation normalisation = {};
   std::vector<int> workers;
-  int64_t batch_size = 0;    // sequences
-  int64_t batches = 0;       // in a repeat
-  int repeats = 0;           // of every measurement
-  int64_t slow_batches = 0;  // the same for rows whose chunks hold many sequences
+  int64_t batch_size = 0;       // sequences
+  int64_t batches = 0;          // in a repeat
+  int repeats = 0;              // of every measurement
+  int64_t slow_batch_size = 0;  // the same for rows whose chunks hold many sequences
+  int64_t slow_batches = 0;
   int slow_repeats = 0;
   int write_workers = 0;  // threads that encode while a variant is written
   bool cold = false;      // page cache emptied before every repeat
@@ -63,7 +64,7 @@ struct ReportSections {
 std::vector<Block> BuildReport(const Report& report, const ReportSections& sections = {});
 
 // {"rows": [...], "claims": [...], "environment": {...}}: one row for each variant, stack and
-// number of workers. docs/paper_json.md describes the members.
+// number of workers. docs/experiments.md describes the members.
 std::string ReportJson(const Report& report);
 
 // The rows of ReportJson as comma-separated values, quoted where needed, under a header line.

@@ -135,6 +135,7 @@ Json EnvironmentJson(const Report& report) {
             {"batch_size", protocol.batch_size},
             {"batches", protocol.batches},
             {"repeats", protocol.repeats},
+            {"slow_batch_size", protocol.slow_batch_size},
             {"slow_batches", protocol.slow_batches},
             {"slow_repeats", protocol.slow_repeats},
             {"write_workers", protocol.write_workers},

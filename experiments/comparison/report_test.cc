@@ -38,6 +38,7 @@ Report SyntheticReport() {
                      .batch_size = 10,
                      .batches = 10,
                      .repeats = 5,
+                     .slow_batch_size = 10,
                      .slow_batches = 1,
                      .slow_repeats = 3,
                      .write_workers = 2};

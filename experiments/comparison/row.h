@@ -32,6 +32,14 @@ struct Quality {
   double max_error = 0;  // in units of 1/255
 };
 
+// Of all stored values.
+struct Normalisation {
+  double mean = 0;
+  double standard_deviation = 0;
+  double minimum = 0;
+  double maximum = 0;
+};
+
 struct Row {
   Variant variant;
   std::string unavailable = {};  // why there is no such row; empty if there is

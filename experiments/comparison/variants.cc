@@ -195,18 +195,31 @@ int64_t RawBytes(const Variant& variant) {
 }
 
 int64_t EstimateBytes(const Variant& variant) {
-  double ratio = 1;  // raw / stored
-  if (variant.container == Container::kJpegFolders) {
-    ratio = 30;  // in whole blocks of the file system
-  } else if (variant.codecs.empty()) {
+  double ratio = 4;  // raw / stored
+  if (variant.codecs.empty()) {
     ratio = 1;
-  } else if (absl::StartsWith(variant.codecs.back(), "deflate") ||
-             variant.codecs.back() == "zstd") {
-    ratio = 7;
-  } else {
-    ratio = 4;
+  } else if (variant.dtype == DType::kUInt8) {
+    ratio = 12;
+  } else if (variant.container == Container::kJpegFolders) {
+    ratio = 30;  // in whole blocks of the file system
+  } else if (absl::StartsWith(variant.codecs[0], "deflate") || variant.codecs[0] == "zstd") {
+    ratio = 8;
+  } else if (variant.codecs[0] == "lzf" || variant.codecs[0] == "lz4") {
+    ratio = 4.8;
   }
   return static_cast<int64_t>(static_cast<double>(RawBytes(variant)) / ratio);
+}
+
+int64_t EstimatePeakBytes(const std::vector<Variant>& variants) {
+  std::vector<int64_t> sizes;
+  for (const Variant& variant : variants) sizes.push_back(EstimateBytes(variant));
+  std::sort(sizes.rbegin(), sizes.rend());
+  int64_t written = 0, peak = 0;
+  for (const int64_t size : sizes) {
+    written += size;
+    peak = std::max(peak, written + size);
+  }
+  return peak;
 }
 
 }  // namespace seiche

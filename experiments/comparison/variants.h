@@ -84,6 +84,10 @@ int64_t RawBytes(const Variant& variant);
 // For the check of free disk only.
 int64_t EstimateBytes(const Variant& variant);
 
+// The most that is on disk at any time when the variants are written one after the other, the
+// largest first, each is copied once, and the copy removed.
+int64_t EstimatePeakBytes(const std::vector<Variant>& variants);
+
 }  // namespace seiche
 
 #endif  // SEICHE_EXPERIMENTS_COMPARISON_VARIANTS_H_

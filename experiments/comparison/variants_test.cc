@@ -88,10 +88,30 @@ TEST(VariantsTest, OnlyChunksOfManySequencesAreShared) {
   }
 }
 
-TEST(VariantsTest, EstimatesCoverRawBytes) {
+TEST(VariantsTest, EstimatesFollowTheFormat) {
   const std::vector<Variant> variants = MakeVariants({.shape = kDefault});
-  EXPECT_EQ(EstimateBytes(Get(variants, "hdf5_contiguous")), int64_t{200} * 13542400);
-  EXPECT_EQ(EstimateBytes(Get(variants, "hdf5_manual_lzf")), int64_t{200} * 13542400 / 4);
+  const int64_t raw = int64_t{200} * 13542400;
+  EXPECT_EQ(EstimateBytes(Get(variants, "hdf5_contiguous")), raw);
+  EXPECT_EQ(EstimateBytes(Get(variants, "hdf5_manual_gzip4")), raw / 8);
+  EXPECT_EQ(EstimateBytes(Get(variants, "hdf5_manual_shuffle_gzip4")), raw / 4);
+  EXPECT_EQ(EstimateBytes(Get(variants, "hdf5_manual_uint8_gzip4")), raw / 12);
+}
+
+TEST(VariantsTest, PeakCountsOneCopyAtATime) {
+  const std::vector<Variant> variants = MakeVariants({.shape = kDefault});
+  const Variant& raw = Get(variants, "hdf5_contiguous");
+  const Variant& gzip = Get(variants, "hdf5_manual_gzip4");
+  EXPECT_EQ(EstimatePeakBytes({}), 0);
+  EXPECT_EQ(EstimatePeakBytes({gzip}), 2 * EstimateBytes(gzip));
+  // The raw file and its copy are more than both files and the small copy.
+  EXPECT_EQ(EstimatePeakBytes({gzip, raw}), 2 * EstimateBytes(raw));
+}
+
+// "Under 5 GB" is what the documentation promises.
+TEST(VariantsTest, DefaultScaleStaysBelowFiveGigabytes) {
+  EXPECT_LT(EstimatePeakBytes(MakeVariants(
+                {.shape = kDefault, .extra_sequences = 40, .uncompressed_sequences = 50})),
+            5e9);
 }
 
 }  // namespace
