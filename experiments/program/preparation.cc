@@ -1,0 +1,193 @@
+#include "experiments/program/preparation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/atomic_output.h"
+#include "base/status.h"
+#include "experiments/data/file_tree.h"
+#include "experiments/data/variant_writer.h"
+#include "storage/open.h"
+
+namespace seiche {
+namespace {
+
+double Now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::string Gigabytes(int64_t bytes) {
+  return absl::StrFormat("%.2f GB", static_cast<double>(bytes) / 1e9);
+}
+
+// First, last and one in the middle; chunks of many sequences take long to read, so one suffices.
+std::vector<int64_t> SomeSequences(const Variant& variant) {
+  if (variant.shared_by_sequences) return {variant.sequences - 1};
+  return {0, variant.sequences / 2, variant.sequences - 1};
+}
+
+}  // namespace
+
+Preparation::Preparation(const ExperimentPlan& plan, const OutputFolder& folder, WorkerPool& pool,
+                         FileSystem& files, LineLog log)
+    : plan_(plan), folder_(folder), pool_(pool), files_(files), log_(std::move(log)) {}
+
+std::string Preparation::FolderOf(const Variant& variant) const {
+  return variant.container == Container::kJpegFolders ? folder_.dataset()
+                                                      : folder_.variant(variant.id);
+}
+
+std::string Preparation::TreeOf(const Variant& variant) const {
+  return variant.container == Container::kJpegFolders ? JoinPath(folder_.dataset(), "jpeg")
+                                                      : folder_.variant(variant.id);
+}
+
+absl::Status Preparation::CheckDisk(const std::vector<Variant>& variants) const {
+  std::vector<Variant> missing;
+  for (const Variant& variant : variants) {
+    const bool jpeg = variant.container == Container::kJpegFolders;
+    if (files_.Exists(folder_.manifest(variant.id)) && files_.Exists(TreeOf(variant))) continue;
+    if (jpeg && files_.Exists(TreeOf(variant))) continue;
+    missing.push_back(variant);
+  }
+  const int64_t need = EstimatePeakBytes(missing);
+  SEICHE_ASSIGN_OR_RETURN(const int64_t available, files_.FreeSpace(folder_.path()));
+  log_(absl::StrCat(folder_.path(), ": up to ", Gigabytes(need), " more are needed, ",
+                    Gigabytes(available), " are free"));
+  if (available >= need) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat(folder_.path(), ": ", Gigabytes(need), " are needed, ", Gigabytes(available),
+                   " are free: choose another --out, a smaller --scale or fewer --sequences"));
+}
+
+absl::StatusOr<Dataset> Preparation::PrepareDataset() {
+  absl::StatusOr<Dataset> found = LoadDataset(folder_.dataset(), files_);
+  if (found.ok() && !(found->options == plan_.dataset)) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        folder_.path(), ": holds ", found->options.ToString(), ", not ", plan_.dataset.ToString(),
+        ": choose another --out, or --overwrite to replace everything in it"));
+  }
+  absl::Status status = found.status();
+  if (found.ok()) status = VerifyDataset(*found, files_);
+  if (status.ok()) {
+    log_(absl::StrCat("dataset: ", found->options.ToString(), ": there and verified"));
+    dataset_ = *std::move(found);
+  } else if (absl::IsNotFound(status) || absl::IsDataLoss(status)) {
+    if (absl::IsDataLoss(status)) log_(absl::StrCat("dataset: made anew: ", status.message()));
+    const double start = Now();
+    SEICHE_ASSIGN_OR_RETURN(dataset_,
+                            GenerateDataset(plan_.dataset, folder_.dataset(), pool_, files_));
+    log_(absl::StrFormat("dataset: %s: %s in %.1f s", dataset_.options.ToString(),
+                         Gigabytes(dataset_.jpeg.bytes), Now() - start));
+  } else {
+    return status;
+  }
+  SEICHE_ASSIGN_OR_RETURN(source_, OpenStore(dataset_.jpeg_path()));
+  return dataset_;
+}
+
+absl::StatusOr<std::shared_ptr<const SequenceStore>> Preparation::Open(
+    const Variant& variant) const {
+  return OpenVariant(variant, FolderOf(variant));
+}
+
+absl::StatusOr<std::vector<std::string>> Preparation::Paths(const Variant& variant) const {
+  SEICHE_ASSIGN_OR_RETURN(const std::vector<TreeFile> list, ListTree(files_, TreeOf(variant)));
+  std::vector<std::string> paths;
+  for (const TreeFile& file : list) paths.push_back(file.path);
+  return paths;
+}
+
+absl::Status Preparation::CompareSome(const Variant& variant) const {
+  SEICHE_ASSIGN_OR_RETURN(const auto store, Open(variant));
+  return CompareSequences(*source_, *store, SomeSequences(variant));
+}
+
+std::string Preparation::WhyNot(const Variant& variant, const Json& parameters,
+                                const absl::StatusOr<VariantManifest>& manifest) const {
+  if (!manifest.ok()) return std::string(manifest.status().message());
+  if (manifest->parameters != parameters) return "it was made with other parameters";
+  const auto tree = SummariseTree(files_, TreeOf(variant));
+  if (!tree.ok()) return std::string(tree.status().message());
+  if (!tree->SameContents(manifest->tree)) return "its files have changed";
+  return std::string(CompareSome(variant).message());
+}
+
+absl::StatusOr<double> Preparation::Write(const Variant& variant) {
+  const std::vector<Attribute> attributes = VariantAttributes(variant, dataset_);
+  if (variant.container != Container::kJpegFolders) {
+    SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.variant(variant.id)));
+    SEICHE_RETURN_IF_ERROR(files_.MakeDirectories(folder_.variant(variant.id)));
+    return WriteVariant(variant, *source_, attributes, folder_.variant(variant.id), pool_, files_);
+  }
+  // The dataset itself came out of the simulation; writing is timed with a second set of files.
+  SEICHE_RETURN_IF_ERROR(files_.MakeDirectories(folder_.scratch()));
+  SEICHE_ASSIGN_OR_RETURN(const double seconds, WriteVariant(variant, *source_, attributes,
+                                                             folder_.scratch(), pool_, files_));
+  SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.scratch()));
+  return seconds;
+}
+
+absl::StatusOr<double> Preparation::MeasureCopy(const Variant& variant) {
+  SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.scratch()));
+  SEICHE_RETURN_IF_ERROR(files_.MakeDirectories(folder_.scratch()));
+  // What others have written is not this copy's work.
+  SEICHE_RETURN_IF_ERROR(FlushDisk(folder_.scratch()));
+  const double start = Now();
+  SEICHE_RETURN_IF_ERROR(
+      CopyTree(files_, TreeOf(variant), JoinPath(folder_.scratch(), variant.id)));
+  SEICHE_RETURN_IF_ERROR(FlushDisk(folder_.scratch()));
+  const double seconds = Now() - start;
+  SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.scratch()));
+  return seconds;
+}
+
+absl::StatusOr<VariantManifest> Preparation::Make(const Variant& variant, const Json& parameters) {
+  SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.manifest(variant.id)));
+  VariantManifest manifest{.parameters = parameters, .write_workers = pool_.workers()};
+  SEICHE_ASSIGN_OR_RETURN(manifest.write_seconds, Write(variant));
+  SEICHE_RETURN_IF_ERROR(CompareSome(variant));
+  SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds, MeasureCopy(variant));
+  SEICHE_ASSIGN_OR_RETURN(manifest.tree, SummariseTree(files_, TreeOf(variant)));
+  SEICHE_RETURN_IF_ERROR(WriteFileAtomically(files_, folder_.manifest(variant.id),
+                                             ManifestText(manifest), OverwritePolicy::kReplace));
+  log_(absl::StrFormat("%s: %d sequences, %s in %d %s, written in %.1f s", variant.id,
+                       variant.sequences, Gigabytes(manifest.tree.bytes), manifest.tree.files,
+                       manifest.tree.files == 1 ? "file" : "files", manifest.write_seconds));
+  return manifest;
+}
+
+absl::StatusOr<Row> Preparation::PrepareVariant(const Variant& variant) {
+  Row row{.variant = variant};
+  const absl::StatusOr<uint32_t> mark = EncoderMark(variant, *source_);
+  if (absl::IsNotFound(mark.status())) {
+    row.unavailable = std::string(mark.status().message());
+    return row;
+  }
+  if (!mark.ok()) return mark.status();
+  const Json parameters = VariantParameters(variant, dataset_, *mark);
+  absl::StatusOr<VariantManifest> manifest = LoadManifest(folder_.manifest(variant.id), files_);
+  const std::string why_not = WhyNot(variant, parameters, manifest);
+  if (why_not.empty()) {
+    log_(absl::StrCat(variant.id, ": there and verified"));
+  } else {
+    if (!absl::IsNotFound(manifest.status())) {
+      log_(absl::StrCat(variant.id, ": written anew: ", why_not));
+    }
+    manifest = Make(variant, parameters);
+    if (!manifest.ok()) return manifest.status();
+  }
+  SEICHE_ASSIGN_OR_RETURN(const std::vector<TreeFile> list, ListTree(files_, TreeOf(variant)));
+  for (const TreeFile& file : list) row.bytes_on_disk += file.allocated;
+  row.bytes = manifest->tree.bytes;
+  row.files = manifest->tree.files;
+  row.write_seconds = manifest->write_seconds;
+  row.copy_seconds = manifest->copy_seconds;
+  if (variant.container == Container::kJpegFolders) row.quality = dataset_.quality;
+  return row;
+}
+
+}  // namespace seiche
