@@ -40,6 +40,19 @@ void OnMessage(j_common_ptr info, int level) {
   if (level < 0 && code != JWRN_ADOBE_XFORM && code != JWRN_JFIF_MAJOR) JumpBack(info);
 }
 
+// Scans are short, but each is a pass over all pixels: a small file could take hours. Encoders
+// write a dozen.
+constexpr int kMaxScans = 500;
+
+// libjpeg's progress monitor.
+void LimitScans(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  auto* errors = reinterpret_cast<ErrorManager*>(info->err);
+  errors->base.msg_code = JMSG_NOMESSAGE;
+  std::snprintf(errors->message, sizeof(errors->message), "more than %d scans", kMaxScans);
+  longjmp(errors->back, 1);
+}
+
 void SetUp(ErrorManager& errors) {
   jpeg_std_error(&errors.base);
   errors.base.error_exit = JumpBack;
@@ -105,6 +118,8 @@ class Decompressor {
   bool Create() {
     if (setjmp(errors_.back) != 0) return false;
     jpeg_create_decompress(&info_);
+    progress_.progress_monitor = LimitScans;
+    info_.progress = &progress_;
     return true;
   }
   bool TryReadHeader(absl::Span<const std::byte> encoded) {
@@ -135,6 +150,7 @@ class Decompressor {
   }
 
   ErrorManager errors_ = {};
+  jpeg_progress_mgr progress_ = {};
   jpeg_decompress_struct info_ = {};
   bool created_ = false;
 };

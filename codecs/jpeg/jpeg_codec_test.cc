@@ -80,7 +80,8 @@ size_t FindSegment(const std::string& jpeg, uint8_t marker) {
   return at;
 }
 
-constexpr uint8_t kFrameHeader = 0xc0, kHuffmanTable = 0xc4, kQuantisationTable = 0xdb;
+constexpr uint8_t kFrameHeader = 0xc0, kHuffmanTable = 0xc4, kScanHeader = 0xda;
+constexpr uint8_t kQuantisationTable = 0xdb;
 
 std::string WithoutSegments(std::string jpeg, uint8_t marker, int count) {
   for (int i = 0; i < count; ++i) {
@@ -318,6 +319,27 @@ TEST(JpegCodecTest, NothingStaysFromTheImageBefore) {
   const auto motion_jpeg = DecodeLevels(WithoutSegments(jpeg, kHuffmanTable, 2), 18, 24, scratch);
   ASSERT_THAT(motion_jpeg, IsOk());
   EXPECT_EQ(*motion_jpeg, expected.values);
+}
+
+TEST(JpegCodecTest, ScansWithoutEndAreDataLoss) {
+  // The first scan, which brings the upper bits of the DC coefficients, again and again as if it
+  // brought all of them: valid each time.
+  const std::string jpeg = TestData("progressive.jpg");
+  const size_t begin = FindSegment(jpeg, kScanHeader);
+  const size_t components = static_cast<uint8_t>(jpeg[begin + 4]);
+  size_t end = begin + 8 + 2 * components;
+  while (jpeg[end] != '\xff' || jpeg[end + 1] == 0) ++end;
+  std::string scan = jpeg.substr(begin, end - begin);
+  scan[7 + 2 * components] = 0;
+  const auto with_scans = [&](int count) {
+    std::string repeated = jpeg.substr(0, jpeg.size() - 2);
+    for (int i = 0; i < count; ++i) repeated += scan;
+    return repeated + "\xff\xd9";
+  };
+  CodecScratch scratch;
+  EXPECT_THAT(DecodeLevels(with_scans(10), 18, 24, scratch), IsOk());
+  EXPECT_THAT(DecodeLevels(with_scans(500), 18, 24, scratch),
+              StatusIs(absl::StatusCode::kDataLoss, "damaged JPEG: more than 500 scans"));
 }
 
 class JpegDamageTest : public testing::TestWithParam<const char*> {};
