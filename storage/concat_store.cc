@@ -150,6 +150,18 @@ std::string Describe(const SequenceStore& store) {
   return text;
 }
 
+// How many sequences of the store's fields have at most as many bytes as int64_t counts.
+int64_t MaxSequences(const SequenceStore& store) {
+  int64_t max_sequences = std::numeric_limits<int64_t>::max();
+  for (const Field& field : store.fields()) {
+    const int64_t elements = NumElements(absl::MakeConstSpan(field.shape()).subspan(1));
+    if (elements <= 0) continue;
+    max_sequences = std::min(max_sequences, std::numeric_limits<int64_t>::max() / elements /
+                                                static_cast<int64_t>(SizeOf(field.dtype)));
+  }
+  return max_sequences;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
@@ -157,9 +169,15 @@ absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
   if (parts.empty()) return absl::InvalidArgumentError("no stores to put one after the other");
   if (parts.size() == 1) return std::move(parts[0]);
   const std::string first = Describe(*parts[0]);
-  int64_t files = 0;
+  int64_t files = 0, sequences = 0;
   for (const auto& part : parts) {
     files += part->num_files();
+    // No field's bytes are more than int64_t counts: nor are its elements or its chunks.
+    if (part->size() > MaxSequences(*part) - sequences) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          part->path(), ": has ", part->size(), " sequences, too many to come after ", sequences));
+    }
+    sequences += part->size();
     if (const std::string other = Describe(*part); other != first) {
       return absl::FailedPreconditionError(
           absl::StrCat(part->path(), ": has ", other, ", but ", parts[0]->path(), " has ", first));

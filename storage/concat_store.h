@@ -17,7 +17,8 @@
 namespace seiche {
 
 // All need the same fields in the same order: names, dtypes, shapes but for axis 0.
-// kFailedPrecondition names the first one that does not fit; kInvalidArgument if there is none.
+// kFailedPrecondition names the first one that does not fit; kInvalidArgument if there is none;
+// kResourceExhausted if they have too many files or elements together.
 // A field's codec lists all that occur; attributes are those that all parts agree on.
 absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
     std::vector<std::unique_ptr<const SequenceStore>> parts);

@@ -123,5 +123,42 @@ TEST(ConcatStoreTest, NamesThePartThatDoesNotFit) {
               StatusIs(absl::StatusCode::kInvalidArgument, "no stores to put one after the other"));
 }
 
+// Says that it holds 2^60 sequences of one float, as sparse HDF5 files may.
+class EnormousStore : public SequenceStore {
+ public:
+  EnormousStore() {
+    field_ = {.name = "images", .grid = ChunkGrid({int64_t{1} << 60, 1}, {int64_t{1} << 20, 1})};
+  }
+  absl::Span<const Field> fields() const override { return {&field_, 1}; }
+  const std::string& path() const override { return path_; }
+  std::string file_path(int32_t) const override { return path_; }
+  ChunkLocation Locate(int, int64_t) const override { return {}; }
+  absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation&,
+                                                          AlignedBuffer&) const override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status DecodeChunk(int, int64_t, const ChunkLocation&, absl::Span<const std::byte>,
+                           const Box&, const ArrayView&, CodecScratch&) const override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status Read(int, const Box&, const ArrayView&) const override {
+    return absl::UnimplementedError("");
+  }
+  std::vector<std::pair<std::string, std::string>> Attributes(int) const override { return {}; }
+
+ private:
+  const std::string path_ = "enormous.h5";
+  Field field_;
+};
+
+TEST(ConcatStoreTest, RefusesMoreElementsThanCanBeCounted) {
+  std::vector<std::unique_ptr<const SequenceStore>> parts;
+  for (int i = 0; i < 2; ++i) parts.push_back(std::make_unique<EnormousStore>());
+  EXPECT_THAT(ConcatenateStores(std::move(parts)),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       "enormous.h5: has 1152921504606846976 sequences, too many to come after "
+                       "1152921504606846976"));
+}
+
 }  // namespace
 }  // namespace seiche
