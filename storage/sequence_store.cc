@@ -1,5 +1,7 @@
 #include "storage/sequence_store.h"
 
+#include <new>
+
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 
@@ -57,8 +59,7 @@ absl::Status ReadByChunks(const SequenceStore& store, int field, const Box& box,
                           const ArrayView& out, CodecScratch& scratch) {
   SEICHE_RETURN_IF_ERROR(CheckRead(store, field, box, out));
   AlignedBuffer& buffer = scratch.state<EncodedChunk>().bytes;
-  const ChunkGrid& grid = store.fields()[field].grid;
-  return grid.ForEachChunk(box, [&](const ChunkPart& part) -> absl::Status {
+  const auto read_chunk = [&](const ChunkPart& part) -> absl::Status {
     const ChunkLocation location = store.Locate(field, part.chunk);
     absl::Span<const std::byte> encoded;
     switch (location.kind) {
@@ -76,6 +77,15 @@ absl::Status ReadByChunks(const SequenceStore& store, int field, const Box& box,
     }
     return store.DecodeChunk(field, part.chunk, location, encoded, part.in_chunk,
                              Slice(out, part.in_box), scratch);
+  };
+  return store.fields()[field].grid.ForEachChunk(box, [&](const ChunkPart& part) -> absl::Status {
+    try {
+      return read_chunk(part);
+    } catch (const std::bad_alloc&) {  // a chunk's size is what the file says
+      return absl::ResourceExhaustedError(absl::StrCat(store.path(), ": field ",
+                                                       store.fields()[field].name, ": chunk ",
+                                                       part.chunk, ": no memory to decode it in"));
+    }
   });
 }
 

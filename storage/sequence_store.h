@@ -110,7 +110,8 @@ class SequenceStore {
 absl::Status CheckRead(const SequenceStore& store, int field, const Box& box, const ArrayView& out);
 
 // Read() for stores all of whose chunks in `box` can be located: chunk by chunk, in grid order,
-// after CheckRead(). kOther chunks are kInternal here. For implementations of SequenceStore.
+// after CheckRead(). kOther chunks are kInternal here; kResourceExhausted if there is no memory for
+// a chunk. For implementations of SequenceStore.
 absl::Status ReadByChunks(const SequenceStore& store, int field, const Box& box,
                           const ArrayView& out, CodecScratch& scratch);
 

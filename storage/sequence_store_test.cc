@@ -1,6 +1,7 @@
 #include "storage/sequence_store.h"
 
 #include <cstring>
+#include <new>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -49,8 +50,10 @@ class FakeStore : public SequenceStore {
     return bytes;
   }
 
-  absl::Status DecodeChunk(int, int64_t, const ChunkLocation&, absl::Span<const std::byte> encoded,
-                           const Box& part, const ArrayView& out, CodecScratch&) const override {
+  absl::Status DecodeChunk(int, int64_t number, const ChunkLocation&,
+                           absl::Span<const std::byte> encoded, const Box& part,
+                           const ArrayView& out, CodecScratch&) const override {
+    if (number == too_large) throw std::bad_alloc();
     static constexpr int32_t kFill[8] = {};
     const void* chunk = encoded.empty() ? static_cast<const void*>(kFill) : encoded.data();
     CopyArray(Slice(MakeView(chunk, DType::kInt32, {2, 4}), part), out);
@@ -63,6 +66,8 @@ class FakeStore : public SequenceStore {
   }
 
   std::vector<std::pair<std::string, std::string>> Attributes(int) const override { return {}; }
+
+  int64_t too_large = -1;  // a chunk
 
  private:
   std::string path_ = "fake.h5";
@@ -117,6 +122,15 @@ TEST(ReadByChunksTest, RefusesWhatDoesNotFit) {
       StatusIs(absl::StatusCode::kInvalidArgument, "fake.h5: field images: is int32, not float32"));
   EXPECT_THAT(store.Read(2, WholeBox(view.shape), view),
               StatusIs(absl::StatusCode::kInvalidArgument, "fake.h5: there is no field 2, only 2"));
+}
+
+TEST(ReadByChunksTest, AChunkThatDoesNotFitIntoMemoryIsAnError) {
+  FakeStore store;
+  store.too_large = 2;
+  std::vector<int32_t> out(24);
+  EXPECT_THAT(store.Read(0, WholeBox({4, 6}), MakeView(out.data(), DType::kInt32, {4, 6})),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       "fake.h5: field images: chunk 2: no memory to decode it in"));
 }
 
 TEST(ReadByChunksTest, ChunksOfALibraryAreInternalErrors) {
