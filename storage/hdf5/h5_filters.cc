@@ -4,6 +4,8 @@
 // to read. It never encodes with them: writers hand over encoded chunks.
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -18,9 +20,14 @@ namespace {
 constexpr size_t kMaxFilters = 16;
 std::array<uint32_t, kMaxFilters> filter_ids;
 
-// A stage in front may have made the chunk larger than the array's part: checksums, stored blocks.
+// 0: unknown, as behind a virtual array.
 size_t decoded_chunk_size = 0;
-size_t StageCapacity() { return decoded_chunk_size + decoded_chunk_size / 8 + 4096; }
+
+// A stage in front may have made the chunk larger than the array's part: checksums, stored blocks.
+size_t CapacityFor(size_t chunk_size) { return chunk_size + chunk_size / 8 + 4096; }
+
+// libhdf5 1.14 has no larger chunks.
+constexpr size_t kMaxChunkSize = std::numeric_limits<uint32_t>::max();
 
 // Scratch of whoever holds the lock.
 CodecScratch& Scratch() {
@@ -37,10 +44,8 @@ absl::StatusOr<size_t> DecodeInto(uint32_t id, absl::Span<const unsigned> values
 }
 
 // libhdf5's contract: replace *buffer and *capacity, return the bytes in it, 0 for failure.
-size_t Decode(uint32_t id, unsigned flags, absl::Span<const unsigned> values, size_t size,
-              size_t* capacity, void** buffer) {
-  if ((flags & H5Z_FLAG_REVERSE) == 0) return 0;
-  const size_t decoded_capacity = StageCapacity();
+size_t DecodeWithin(size_t decoded_capacity, uint32_t id, absl::Span<const unsigned> values,
+                    size_t size, size_t* capacity, void** buffer) {
   void* decoded = H5allocate_memory(decoded_capacity, /*clear=*/false);
   if (decoded == nullptr) return 0;
   const OutsideLibrary outside;
@@ -54,6 +59,18 @@ size_t Decode(uint32_t id, unsigned flags, absl::Span<const unsigned> values, si
   H5free_memory(std::exchange(*buffer, decoded));
   *capacity = decoded_capacity;
   return *decoded_size;
+}
+
+size_t Decode(uint32_t id, unsigned flags, absl::Span<const unsigned> values, size_t size,
+              size_t* capacity, void** buffer) {
+  if ((flags & H5Z_FLAG_REVERSE) == 0) return 0;
+  const size_t first = CapacityFor(decoded_chunk_size);
+  const size_t last = decoded_chunk_size == 0 ? CapacityFor(kMaxChunkSize) : first;
+  for (size_t room = first; room <= last; room *= 2) {
+    const size_t decoded = DecodeWithin(room, id, values, size, capacity, buffer);
+    if (decoded != 0) return decoded;
+  }
+  return 0;
 }
 
 template <size_t kSlot>

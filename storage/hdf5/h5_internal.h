@@ -87,7 +87,7 @@ absl::Status TakeDriverError();
 // ---- h5_filters.cc: our codecs as filters of libhdf5
 
 void RegisterFilters();
-// For the reads that follow: upper bound, in bytes, of a decoded chunk.
+// For the reads that follow: upper bound, in bytes, of a decoded chunk. 0: unknown.
 void SetDecodedChunkSize(size_t bytes);
 
 // ---- h5_types.cc

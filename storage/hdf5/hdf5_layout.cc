@@ -197,7 +197,7 @@ absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, const std:
         dataset.ForEachStoredChunk([&](const h5::StoredChunk& chunk) { reader.Add(chunk); }));
     SEICHE_ASSIGN_OR_RETURN(layout.index, std::move(reader).Build());
   } else if (const int64_t bytes = layout.chunk_bytes * info.shape[0];
-             layout.data_offset > file_size - bytes) {
+             layout.data_offset >= 0 && layout.data_offset > file_size - bytes) {
     return absl::DataLossError(absl::StrCat(context, ": lies at byte ", layout.data_offset, ", ",
                                             bytes, " bytes, but the file ends at byte ", file_size,
                                             ": it is truncated or damaged, copy it again"));

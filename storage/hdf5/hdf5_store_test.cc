@@ -11,7 +11,7 @@
 #include "base/faulty_file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-
+#include "storage/hdf5/h5.h"
 #include "storage/hdf5/test_values.h"
 
 namespace seiche {
@@ -206,6 +206,36 @@ TEST(Hdf5StoreTest, ShortReadsAreFinished) {
     EXPECT_EQ(ReadAll(**store, status), FormulaElements(DType::kFloat32, 504));
     EXPECT_THAT(status, IsOk());
   }
+}
+
+TEST(Hdf5StoreTest, AVirtualArrayMayHaveChunksOfAnySize) {
+  const auto store = OpenHdf5Store(Golden("virtual_lzf.h5"), {.field = "virtual"});
+  ASSERT_THAT(store, IsOk());
+  EXPECT_EQ((*store)->fields()[0].slow_reason, "virtual layout");
+  absl::Status status;
+  EXPECT_EQ(ReadAll(**store, status), FormulaElements(DType::kFloat32, 6000));
+  EXPECT_THAT(status, IsOk());
+}
+
+TEST(Hdf5StoreTest, AContiguousArrayThatWasNeverWrittenMayBeLargerThanItsFile) {
+  const std::string path = JoinPath(::testing::TempDir(), "unwritten.h5");
+  h5::DatasetInfo info;
+  info.name = "images";
+  info.shape = {2, 10, 50, 50};
+  auto file = h5::File::Create(DefaultFileSystem(), path);
+  ASSERT_THAT(file, IsOk());
+  auto dataset = file->CreateDataset(info);
+  ASSERT_THAT(dataset, IsOk());
+  ASSERT_THAT(dataset->Close(), IsOk());
+  ASSERT_THAT(file->Close(), IsOk());
+  ASSERT_LT(DefaultFileSystem().Info(path)->size, 4 * NumElements(info.shape));
+
+  const auto store = OpenHdf5Store(path);
+  ASSERT_THAT(store, IsOk());
+  EXPECT_EQ((*store)->Locate(0, 1).kind, ChunkLocation::Kind::kMissing);
+  absl::Status status;
+  EXPECT_EQ(ReadAll(**store, status), std::vector<std::byte>(4 * NumElements(info.shape)));
+  EXPECT_THAT(status, IsOk());
 }
 
 // Few chunks of a grid of 2^40.

@@ -256,6 +256,18 @@ def write_links(path):
         file["dangling"] = h5py.SoftLink("/nowhere")
 
 
+def write_large_virtual(path):
+    """A virtual array over chunks of 8000 bytes that libhdf5 needs a filter of ours for."""
+    shape = (3, 20, 10, 10)
+    index = np.arange(np.prod(shape))
+    data = ((index * 37 + index // 7 * 11) % 101).reshape(shape).astype("f4")
+    with h5py.File(path, "w", libver="earliest") as file:
+        file.create_dataset("source", data=data, chunks=(1,) + shape[1:], compression="lzf")
+        layout = h5py.VirtualLayout(shape, "f4")
+        layout[...] = h5py.VirtualSource(".", "source", shape)
+        file.create_virtual_dataset("virtual", layout)
+
+
 def repack(target, *options):
     subprocess.run(["h5repack", *options, "small_source.h5", target], check=True)
 
@@ -277,6 +289,7 @@ def main():
     write_user_block("user_block_v114.h5", 2048, ("v114", "v114"))
     write_netcdf("netcdf4.nc")
     write_links("links.h5")
+    write_large_virtual("virtual_lzf.h5")
     with h5py.File("small_source.h5", "w", libver="earliest") as file:
         file["images"] = values("f4")
     chunk = "x".join(map(str, CHUNKS))
