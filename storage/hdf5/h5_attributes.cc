@@ -107,9 +107,11 @@ absl::StatusOr<Id> Replace(hid_t object, const std::string& name, hid_t type,
   return attribute;
 }
 
-Id StringType() {
+// Of fixed size, so that it lies in the H5 dataset's header, which has a checksum.
+Id StringType(size_t size) {
   Id type(H5Tcopy(H5T_C_S1));
-  H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_size(type.get(), std::max<size_t>(size, 1));
+  H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
   H5Tset_cset(type.get(), H5T_CSET_UTF8);
   return type;
 }
@@ -118,6 +120,7 @@ Id StringType() {
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadAttributes(
     hid_t object, const std::string& context) {
+  const HeapGuard guard;
   // In order of creation if the object keeps it, otherwise as they lie there.
   for (const H5_index_t order : {H5_INDEX_CRT_ORDER, H5_INDEX_NAME}) {
     const H5_iter_order_t direction = order == H5_INDEX_NAME ? H5_ITER_NATIVE : H5_ITER_INC;
@@ -136,15 +139,15 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadAttributes(
 absl::Status WriteAttribute(hid_t object, const std::string& name, const AttributeValue& value,
                             const std::string& context) {
   const std::string what = absl::StrCat(context, ": attribute '", name, "'");
-  const bool is_text = std::holds_alternative<std::string>(value);
-  const Id type =
-      is_text ? StringType()
-              : MemoryType(std::holds_alternative<double>(value) ? DType::kFloat64 : DType::kInt64);
+  const auto* text = std::get_if<std::string>(&value);
+  const auto* integer = std::get_if<int64_t>(&value);
+  const Id type = text != nullptr      ? StringType(text->size())
+                  : integer != nullptr ? MemoryType(DType::kInt64)
+                                       : MemoryType(DType::kFloat64);
   SEICHE_ASSIGN_OR_RETURN(const Id attribute, Replace(object, name, type.get(), what));
-  const char* text = is_text ? std::get<std::string>(value).c_str() : nullptr;
-  const void* memory = &text;
-  if (const auto* number = std::get_if<double>(&value)) memory = number;
-  if (const auto* number = std::get_if<int64_t>(&value)) memory = number;
+  const void* memory = text != nullptr      ? static_cast<const void*>(text->c_str())
+                       : integer != nullptr ? static_cast<const void*>(integer)
+                                            : &std::get<double>(value);
   if (H5Awrite(attribute.get(), type.get(), memory) < 0) {
     return LibraryError(what, absl::StatusCode::kInternal);
   }

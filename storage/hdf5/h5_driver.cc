@@ -5,6 +5,7 @@
 // file on a full disk: once a file is given up, writing to it has no effect.
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <new>
 
@@ -19,6 +20,7 @@ namespace {
 // by it when asked to.
 constexpr H5FD_class_value_t kDriverNumber = 5417;
 
+bool guarding_heaps = false;
 hid_t driver_id = H5I_INVALID_HID;
 
 absl::Status& DriverError() {
@@ -36,6 +38,25 @@ struct OpenFile {
 
 OpenFile& Cast(H5FD_t* file) { return *reinterpret_cast<OpenFile*>(file); }
 const OpenFile& Cast(const H5FD_t* file) { return *reinterpret_cast<const OpenFile*>(file); }
+
+// An object of a global heap (HDF5 File Format Specification, III.E) without a size, not even that
+// of its header, keeps libhdf5 1.14 where it is.
+bool IsEndlessHeap(absl::Span<const std::byte> bytes) {
+  constexpr size_t kHeader = 16;  // of the heap, and of each object
+  if (bytes.size() < kHeader || std::memcmp(bytes.data(), "GCOL", 4) != 0) return false;
+  for (size_t at = kHeader; bytes.size() - at >= kHeader;) {
+    uint16_t index;
+    uint64_t size;
+    std::memcpy(&index, bytes.data() + at, sizeof(index));
+    std::memcpy(&size, bytes.data() + at + 8, sizeof(size));
+    // Object 0, the free space, counts its header; sizes wrap around as in libhdf5.
+    const uint64_t step = index == 0 ? size : kHeader + (size + 7) / 8 * 8;
+    if (step == 0) return true;
+    if (step > bytes.size() - at) return false;
+    at += step;
+  }
+  return false;
+}
 
 herr_t Report(absl::Status status) {
   if (status.ok()) return 0;
@@ -111,7 +132,12 @@ herr_t Read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, void*
     std::fill(bytes.begin() + there, bytes.end(), std::byte{0});
     bytes = bytes.first(there);
   }
-  return Report(open.target.readable->ReadAt(static_cast<int64_t>(address), bytes));
+  absl::Status status = open.target.readable->ReadAt(static_cast<int64_t>(address), bytes);
+  if (status.ok() && guarding_heaps && IsEndlessHeap(bytes)) {
+    status = absl::DataLossError(absl::StrCat(
+        open.target.readable->path(), ": the global heap at byte ", address, " is damaged"));
+  }
+  return Report(std::move(status));
 }
 
 herr_t Write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, const void* buffer) {
@@ -181,6 +207,9 @@ absl::StatusOr<Id> AccessList(const DriverTarget& target) {
   }
   return list;
 }
+
+HeapGuard::HeapGuard() { guarding_heaps = true; }
+HeapGuard::~HeapGuard() { guarding_heaps = false; }
 
 absl::Status TakeDriverError() { return std::exchange(DriverError(), absl::OkStatus()); }
 

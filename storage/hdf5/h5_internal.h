@@ -81,6 +81,13 @@ struct DriverTarget {
 hid_t RegisterDriver();
 // File access properties that use it.
 absl::StatusOr<Id> AccessList(const DriverTarget& target);
+// As long as it lives, reading a global heap that libhdf5 1.14 would walk over for ever fails with
+// kDataLoss. Where attributes are read: their strings lie in such heaps.
+class HeapGuard {
+ public:
+  HeapGuard();
+  ~HeapGuard();
+};
 // Takes the first error of a FileSystem since the last call; OK if there was none.
 absl::Status TakeDriverError();
 

@@ -59,7 +59,7 @@ std::vector<Golden> FilterCases() {
       {file, "filters/masked", DType::kFloat32, "shuffle+deflate:4"},
       {file, "filters/scaleoffset", DType::kInt32, "none", "filter 6 scaleoffset"},
       {file, "one_sequence_a_chunk", DType::kFloat32, "deflate:4"},
-      {file, "attributes"},
+      {"attributes.h5", "attributes"},
       {file, "resized/cut"},
       {"h5repack_gzip.h5", "images", DType::kFloat32, "shuffle+deflate:6"},
       {"h5repack_szip.h5", "images", DType::kFloat32, "szip:nn,8"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,6 +29,16 @@ struct SlowWay {
   h5::File file;
   h5::Dataset dataset;
 };
+
+// What `work` returns, or kResourceExhausted: damaged files may ask for any amount of memory.
+template <typename Work>
+auto WithoutBadAlloc(const std::string& path, Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(absl::StrCat(path, ": there is not enough memory"));
+  }
+}
 
 bool IsWhole(const Box& part, const Shape& chunk_shape) {
   return part.extent == chunk_shape;  // then its offset is 0 and its stride 1
@@ -70,19 +81,23 @@ class Hdf5Store final : public SequenceStore {
         FillElements(layout_.fill_value, out);
         return absl::OkStatus();
       case ChunkLocation::Kind::kBytes:
-        return ChunkError(chunk, Decode(location.skip_mask, encoded, part, out, scratch));
+        return ChunkError(chunk, WithoutBadAlloc(path_, [&] {
+                            return Decode(location.skip_mask, encoded, part, out, scratch);
+                          }));
       default:
         return ChunkError(chunk, absl::InternalError("only Read() can deliver it"));
     }
   }
 
   absl::Status Read(int field, const Box& box, const ArrayView& out) const override {
-    if (slow_way_.has_value()) {
-      SEICHE_RETURN_IF_ERROR(CheckRead(*this, field, box, out));
-      return ReadSlowly(box, out);
-    }
-    CodecScratch scratch;
-    return ReadByChunks(*this, field, box, out, scratch);
+    return WithoutBadAlloc(path_, [&]() -> absl::Status {
+      if (slow_way_.has_value()) {
+        SEICHE_RETURN_IF_ERROR(CheckRead(*this, field, box, out));
+        return ReadSlowly(box, out);
+      }
+      CodecScratch scratch;
+      return ReadByChunks(*this, field, box, out, scratch);
+    });
   }
 
   AttributeList Attributes(int field) const override {
@@ -171,10 +186,8 @@ absl::StatusOr<std::string> ChooseDataset(const h5::File& file, const std::strin
       ": has several H5 datasets of rank 4, name the one to open: ", h5::Describe(candidates)));
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenHdf5Store(const std::string& path,
-                                                                   const OpenOptions& options) {
+absl::StatusOr<std::unique_ptr<const SequenceStore>> Open(const std::string& path,
+                                                          const OpenOptions& options) {
   SEICHE_ASSIGN_OR_RETURN(std::unique_ptr<const ReadableFile> readable,
                           options.files->OpenForReading(path));
   SEICHE_ASSIGN_OR_RETURN(const FileInfo info, readable->Info());
@@ -193,6 +206,13 @@ absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenHdf5Store(const std::st
                                            std::move(file_attributes), std::move(field_attributes));
   if (slow) store->KeepSlowWay(std::move(file), std::move(dataset));
   return store;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenHdf5Store(const std::string& path,
+                                                                   const OpenOptions& options) {
+  return WithoutBadAlloc(path, [&] { return Open(path, options); });
 }
 
 }  // namespace seiche

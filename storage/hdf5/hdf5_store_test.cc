@@ -111,7 +111,7 @@ TEST(OpenHdf5StoreTest, OpensWithAnUnknownFilterButCannotRead) {
 }
 
 TEST(OpenHdf5StoreTest, ReadsAttributes) {
-  const auto store = OpenHdf5Store(Golden("h5py_earliest.h5"), {.field = "attributes"});
+  const auto store = OpenHdf5Store(Golden("attributes.h5"));
   ASSERT_THAT(store, IsOk());
   EXPECT_THAT(
       (*store)->Attributes(0),

@@ -279,7 +279,6 @@ def main():
         write_resized(file)
         write_sparse(file)
         write_odd_types(file)
-        write_attributes(file)
         write_bad(file)
     with h5py.File("h5py_types.h5", "w", libver=("v114", "v114")) as file:
         write_types(file)
@@ -287,6 +286,8 @@ def main():
         write_indices(file)
     write_user_block("user_block_earliest.h5", 512, "earliest")
     write_user_block("user_block_v114.h5", 2048, ("v114", "v114"))
+    with h5py.File("attributes.h5", "w", libver="earliest") as file:
+        write_attributes(file)
     write_netcdf("netcdf4.nc")
     write_links("links.h5")
     write_large_virtual("virtual_lzf.h5")
