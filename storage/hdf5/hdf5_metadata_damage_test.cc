@@ -215,7 +215,8 @@ TEST_P(MetadataDamageTest, NeverCrashesOurCode) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MetadataDamageTest,
-                         ::testing::Values("h5repack_gzip.h5", "h5repack_latest.h5", "attributes.h5", kOurs));
+                         ::testing::Values("h5repack_gzip.h5", "h5repack_latest.h5",
+                                           "attributes.h5", kOurs));
 
 }  // namespace
 }  // namespace seiche
