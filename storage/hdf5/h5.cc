@@ -89,11 +89,12 @@ std::string DetailOf(const Stack& stack) {
   return absl::StrJoin(absl::MakeConstSpan(stack.descriptions).first(count), "; ");
 }
 
-// The file system's messages and `context` both begin with the file's path.
-std::string_view WithoutPath(std::string_view message, std::string_view context) {
+// The file system's error, whose message begins with the file's path, as `context` does.
+absl::Status In(std::string_view context, const absl::Status& error) {
+  std::string_view message = error.message();
   const std::string_view path = context.substr(0, context.find(": "));
   if (absl::ConsumePrefix(&message, path)) absl::ConsumePrefix(&message, ": ");
-  return message;
+  return absl::Status(error.code(), absl::StrCat(context, ": ", message));
 }
 
 }  // namespace
@@ -121,13 +122,16 @@ bool StackSaysNotFound() {
 
 absl::Status LibraryError(std::string_view context, absl::StatusCode code) {
   const Stack stack = TakeStack();
-  if (const absl::Status status = TakeDriverError(); !status.ok()) {
-    return absl::Status(status.code(),
-                        absl::StrCat(context, ": ", WithoutPath(status.message(), context)));
-  }
+  if (const absl::Status status = TakeDriverError(); !status.ok()) return In(context, status);
   if (stack.error_number != 0) return ErrnoStatus(stack.error_number, context, "libhdf5");
   const std::string detail = DetailOf(stack);
   return absl::Status(CodeOf(stack, detail, code), absl::StrCat(context, ": ", detail));
+}
+
+absl::Status WriteResult(bool ok, std::string_view context, absl::StatusCode code) {
+  if (!ok) return LibraryError(context, code);
+  const absl::Status status = TakeDriverError();
+  return status.ok() ? status : In(context, status);
 }
 
 absl::StatusOr<bool> HasSignature(const ReadableFile& file) {

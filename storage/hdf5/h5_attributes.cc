@@ -148,10 +148,7 @@ absl::Status WriteAttribute(hid_t object, const std::string& name, const Attribu
   const void* memory = text != nullptr      ? static_cast<const void*>(text->c_str())
                        : integer != nullptr ? static_cast<const void*>(integer)
                                             : &std::get<double>(value);
-  if (H5Awrite(attribute.get(), type.get(), memory) < 0) {
-    return LibraryError(what, absl::StatusCode::kInternal);
-  }
-  return absl::OkStatus();
+  return WriteResult(H5Awrite(attribute.get(), type.get(), memory) >= 0, what);
 }
 
 }  // namespace seiche::h5

@@ -109,12 +109,9 @@ absl::Status Dataset::WriteChunk(absl::Span<const int64_t> offset, uint32_t skip
                                  absl::Span<const std::byte> encoded) {
   const Lock lock;
   const Sizes start = ToSizes(offset);
-  if (H5Dwrite_chunk(id_, H5P_DEFAULT, skip_mask, start.data(), encoded.size(), encoded.data()) <
-      0) {
-    return LibraryError(absl::StrCat(Context(), ": chunk at ", ToString(offset)),
-                        absl::StatusCode::kInternal);
-  }
-  return absl::OkStatus();
+  const herr_t result =
+      H5Dwrite_chunk(id_, H5P_DEFAULT, skip_mask, start.data(), encoded.size(), encoded.data());
+  return WriteResult(result >= 0, absl::StrCat(Context(), ": chunk at ", ToString(offset)));
 }
 
 absl::Status Dataset::Write(const Box& box, absl::Span<const std::byte> elements) {
@@ -123,12 +120,10 @@ absl::Status Dataset::Write(const Box& box, absl::Span<const std::byte> elements
   const Id file_space = Select(id_, box);
   const Id memory_space(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr));
   const Id type = MemoryType(info_.type.dtype);
-  if (!file_space.ok() || !memory_space.ok() ||
-      H5Dwrite(id_, type.get(), memory_space.get(), file_space.get(), H5P_DEFAULT,
-               elements.data()) < 0) {
-    return LibraryError(Context(), absl::StatusCode::kInternal);
-  }
-  return absl::OkStatus();
+  const bool ok = file_space.ok() && memory_space.ok() &&
+                  H5Dwrite(id_, type.get(), memory_space.get(), file_space.get(), H5P_DEFAULT,
+                           elements.data()) >= 0;
+  return WriteResult(ok, Context());
 }
 
 absl::Status Dataset::SetAttribute(const std::string& name, const AttributeValue& value) {
@@ -138,10 +133,8 @@ absl::Status Dataset::SetAttribute(const std::string& name, const AttributeValue
 
 absl::Status Dataset::Close() {
   const Lock lock;
-  if (H5Dclose(std::exchange(id_, -1)) < 0) {
-    return LibraryError(absl::StrCat(Context(), ": cannot close"), absl::StatusCode::kInternal);
-  }
-  return absl::OkStatus();
+  return WriteResult(H5Dclose(std::exchange(id_, -1)) >= 0,
+                     absl::StrCat(Context(), ": cannot close"));
 }
 
 }  // namespace seiche::h5

@@ -1,8 +1,8 @@
 // A file driver of libhdf5's that reads and writes through base/file_system.h.
 //
 // It takes no file locks (they fail on many network file systems, and a writer of ours has a file
-// of its own), reports what the FileSystem said instead of an errno in a text, and can close a
-// file on a full disk: once a file is given up, writing to it has no effect.
+// of its own), reports what the FileSystem said instead of an errno in a text, and lets libhdf5
+// close a file on a full disk: it is not told that writing has failed.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -140,22 +140,31 @@ herr_t Read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, void*
   return Report(std::move(status));
 }
 
+herr_t KeepWriteError(OpenFile& open, absl::Status status) {
+  if (status.ok()) return 0;
+  *open.target.state = {.discard = true, .error = status};
+  (void)Report(std::move(status));
+  return 0;
+}
+
 herr_t Write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, const void* buffer) {
   const OutsideLibrary outside;
   OpenFile& open = Cast(file);
-  if (*open.target.discard) return 0;
+  if (open.target.state->discard) return 0;
   open.file_end = std::max(open.file_end, address + size);
-  return Report(open.target.writable->WriteAt(
-      static_cast<int64_t>(address),
-      absl::MakeConstSpan(static_cast<const std::byte*>(buffer), size)));
+  return KeepWriteError(open,
+                        open.target.writable->WriteAt(
+                            static_cast<int64_t>(address),
+                            absl::MakeConstSpan(static_cast<const std::byte*>(buffer), size)));
 }
 
 herr_t Truncate(H5FD_t* file, hid_t, hbool_t) {
   const OutsideLibrary outside;
   OpenFile& open = Cast(file);
-  if (*open.target.discard || open.file_end == open.allocated_end) return 0;
+  if (open.target.state->discard || open.file_end == open.allocated_end) return 0;
   open.file_end = open.allocated_end;
-  return Report(open.target.writable->Truncate(static_cast<int64_t>(open.allocated_end)));
+  return KeepWriteError(open,
+                        open.target.writable->Truncate(static_cast<int64_t>(open.allocated_end)));
 }
 
 // libhdf5 frees what these return.

@@ -12,7 +12,7 @@ namespace seiche::h5 {
 struct File::Target {
   std::unique_ptr<WritableFile> writable;
   std::unique_ptr<ReadableFile> readable;  // libhdf5 reads its metadata back
-  bool discard = false;
+  WriteState state;
 };
 
 namespace {
@@ -205,7 +205,7 @@ File& File::operator=(File&& other) noexcept {
 }
 
 File::~File() {
-  if (target_ != nullptr) target_->discard = true;
+  if (target_ != nullptr) target_->state.discard = true;
   if (id_ >= 0) {
     const Lock lock;
     H5Fclose(id_);
@@ -235,12 +235,12 @@ absl::StatusOr<File> File::Create(FileSystem& files, const std::string& path) {
   SEICHE_ASSIGN_OR_RETURN(const Id access, AccessList({.files = &files,
                                                        .readable = target->readable.get(),
                                                        .writable = target->writable.get(),
-                                                       .discard = &target->discard}));
+                                                       .state = &target->state}));
   const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
-  if (id < 0) {
-    return LibraryError(absl::StrCat(path, ": cannot create"), absl::StatusCode::kInternal);
-  }
-  return File(id, path, target.release());
+  absl::Status status = WriteResult(id >= 0, absl::StrCat(path, ": cannot create"));
+  if (status.ok()) return File(id, path, target.release());
+  if (id >= 0) H5Fclose(id);
+  return status;
 }
 
 absl::StatusOr<std::vector<DatasetSummary>> File::ListDatasets() const {
@@ -290,20 +290,20 @@ absl::StatusOr<Dataset> File::CreateDataset(const DatasetInfo& info) {
   const Id type = MemoryType(info.type.dtype);
   const hid_t id = H5Dcreate2(id_, info.name.c_str(), type.get(), space.get(), links.get(),
                               creation.get(), H5P_DEFAULT);
-  if (id < 0) return LibraryError(context, absl::StatusCode::kInvalidArgument);
-  return Dataset(id, path_, info);
+  absl::Status status = WriteResult(id >= 0, context, absl::StatusCode::kInvalidArgument);
+  if (status.ok()) return Dataset(id, path_, info);
+  if (id >= 0) H5Dclose(id);
+  return status;
 }
 
 absl::Status File::Close() {
+  const std::string context = absl::StrCat(path_, ": cannot close");
   const Lock lock;
-  // libhdf5 is not to be asked again, whatever comes of it: what is left after a failed H5Fclose
-  // cannot be closed.
-  absl::Status status =
-      H5Fclose(std::exchange(id_, -1)) < 0
-          ? LibraryError(absl::StrCat(path_, ": cannot close"), absl::StatusCode::kInternal)
-          : absl::OkStatus();
-  if (target_ != nullptr && status.ok()) status = target_->writable->Close();
-  return status;
+  SEICHE_RETURN_IF_ERROR(WriteResult(H5Fclose(std::exchange(id_, -1)) >= 0, context));
+  if (target_ == nullptr) return absl::OkStatus();
+  // One that nobody took because it came while something was closed.
+  if (!target_->state.error.ok()) return target_->state.error;
+  return target_->writable->Close();
 }
 
 }  // namespace seiche::h5

@@ -64,17 +64,28 @@ class Id {
 // `code` unless the stack or the file system says better. Empties the stack.
 absl::Status LibraryError(std::string_view context,
                           absl::StatusCode code = absl::StatusCode::kDataLoss);
+// The status of a libhdf5 call that writes and returned `ok`, or not: whether what it wrote
+// arrived, libhdf5 does not know.
+absl::Status WriteResult(bool ok, std::string_view context,
+                         absl::StatusCode code = absl::StatusCode::kInternal);
 // Whether the error stack says that an object does not exist.
 bool StackSaysNotFound();
 
 // ---- h5_driver.cc: libhdf5's input and output through FileSystem
+
+// How a file that is written fares. libhdf5 does not recover from a failed write (it leaks, and
+// cannot close the file), so it never hears of one: from the first on writing has no effect.
+struct WriteState {
+  bool discard = false;
+  absl::Status error;  // the first
+};
 
 // What the driver works on.
 struct DriverTarget {
   const FileSystem* files = nullptr;
   const ReadableFile* readable = nullptr;
   WritableFile* writable = nullptr;  // null: read-only
-  const bool* discard = nullptr;     // of a writable file: writing has no effect any more
+  WriteState* state = nullptr;       // of a writable file
 };
 
 // The driver that Lock registers once.
