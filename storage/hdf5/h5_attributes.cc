@@ -120,7 +120,6 @@ Id StringType(size_t size) {
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadAttributes(
     hid_t object, const std::string& context) {
-  const HeapGuard guard;
   // In order of creation if the object keeps it, otherwise as they lie there.
   for (const H5_index_t order : {H5_INDEX_CRT_ORDER, H5_INDEX_NAME}) {
     const H5_iter_order_t direction = order == H5_INDEX_NAME ? H5_ITER_NATIVE : H5_ITER_INC;

@@ -88,6 +88,7 @@ absl::Status Dataset::ForEachStoredChunk(absl::FunctionRef<void(const StoredChun
 
 absl::Status Dataset::Read(const Box& box, absl::Span<std::byte> out) const {
   const Lock lock;
+  const ReadingElements reading;
   SetDecodedChunkSize(ChunkBytes(info_));
   const Sizes count = ToSizes(box.extent);
   const Id file_space = Select(id_, box);

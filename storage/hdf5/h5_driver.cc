@@ -20,7 +20,7 @@ namespace {
 // by it when asked to.
 constexpr H5FD_class_value_t kDriverNumber = 5417;
 
-bool guarding_heaps = false;
+bool reading_elements = false;
 hid_t driver_id = H5I_INVALID_HID;
 
 absl::Status& DriverError() {
@@ -133,7 +133,7 @@ herr_t Read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, void*
     bytes = bytes.first(there);
   }
   absl::Status status = open.target.readable->ReadAt(static_cast<int64_t>(address), bytes);
-  if (status.ok() && guarding_heaps && IsEndlessHeap(bytes)) {
+  if (status.ok() && !reading_elements && IsEndlessHeap(bytes)) {
     status = absl::DataLossError(absl::StrCat(
         open.target.readable->path(), ": the global heap at byte ", address, " is damaged"));
   }
@@ -217,8 +217,8 @@ absl::StatusOr<Id> AccessList(const DriverTarget& target) {
   return list;
 }
 
-HeapGuard::HeapGuard() { guarding_heaps = true; }
-HeapGuard::~HeapGuard() { guarding_heaps = false; }
+ReadingElements::ReadingElements() { reading_elements = true; }
+ReadingElements::~ReadingElements() { reading_elements = false; }
 
 absl::Status TakeDriverError() { return std::exchange(DriverError(), absl::OkStatus()); }
 

@@ -92,12 +92,13 @@ struct DriverTarget {
 hid_t RegisterDriver();
 // File access properties that use it.
 absl::StatusOr<Id> AccessList(const DriverTarget& target);
-// As long as it lives, reading a global heap that libhdf5 1.14 would walk over for ever fails with
-// kDataLoss. Where attributes are read: their strings lie in such heaps.
-class HeapGuard {
+// Reading a global heap (strings of attributes, sources of virtual arrays) that libhdf5 1.14 would
+// walk over for ever fails with kDataLoss; but not as long as one of these lives, for elements of
+// an array may look like anything.
+class ReadingElements {
  public:
-  HeapGuard();
-  ~HeapGuard();
+  ReadingElements();
+  ~ReadingElements();
 };
 // Takes the first error of a FileSystem since the last call; OK if there was none.
 absl::Status TakeDriverError();
