@@ -15,8 +15,8 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace seiche {
-namespace shading_internal {
 namespace HWY_NAMESPACE {
+namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using Tag = hn::CappedTag<float, SmallestValues::kRoom>;
@@ -134,34 +134,32 @@ void Quantize(absl::Span<const float> brightness, float low, float high,
   }
 }
 
+}  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace shading_internal
 }  // namespace seiche
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace seiche {
-namespace shading_internal {
 HWY_EXPORT(LightFrame);
 HWY_EXPORT(Quantize);
 HWY_EXPORT(SelectTails);
-}  // namespace shading_internal
 
 void Shader::Shade(FrameView<const float> height, FrameView<uint8_t> levels) {
   const size_t size = height.size();
   brightness_.resize(size);
   slopes_.resize(height.width());
-  HWY_DYNAMIC_DISPATCH(shading_internal::LightFrame)(height, slopes_.data(), brightness_.data());
+  HWY_DYNAMIC_DISPATCH(LightFrame)(height, slopes_.data(), brightness_.data());
 
   const size_t low_rank = size * 5 / 1000;
   const size_t high_rank = size - 1 - size * 995 / 1000;  // counted from the brightest
   SmallestValues darkest(low_rank, darkest_);
   SmallestValues brightest(high_rank, brightest_);
-  HWY_DYNAMIC_DISPATCH(shading_internal::SelectTails)(brightness_, darkest, brightest);
+  HWY_DYNAMIC_DISPATCH(SelectTails)(brightness_, darkest, brightest);
   const float low = darkest.Value();
   const float high = -brightest.Value();
   if (low < high) {
-    HWY_DYNAMIC_DISPATCH(shading_internal::Quantize)(brightness_, low, high, levels.data());
+    HWY_DYNAMIC_DISPATCH(Quantize)(brightness_, low, high, levels.data());
   } else {
     std::ranges::fill(levels.values(), uint8_t{0});
   }

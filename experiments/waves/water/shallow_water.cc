@@ -15,13 +15,13 @@
 #ifndef SEICHE_EXPERIMENTS_WAVES_WATER_SHALLOW_WATER_ONCE_
 #define SEICHE_EXPERIMENTS_WAVES_WATER_SHALLOW_WATER_ONCE_
 namespace seiche {
-namespace shallow_water_internal {
+namespace {
 
-inline constexpr int kStages = 4;
+constexpr int kStages = 4;
 // Rows of a stage that are alive at a time. The sums of a row live from the first stage to the
 // last; a stage's values only until the next has passed the row below.
-inline constexpr int kStageSlots = 3;
-inline constexpr int kSumSlots = 4;
+constexpr int kStageSlots = 3;
+constexpr int kSumSlots = 4;
 
 // The equations with 1 / (2 spacing) taken out of every term, as the differences leave it.
 struct Coefficients {
@@ -47,14 +47,14 @@ struct StepPlan {
   StageWeights weights[kStages];
 };
 
-}  // namespace shallow_water_internal
+}  // namespace
 }  // namespace seiche
 #endif  // SEICHE_EXPERIMENTS_WAVES_WATER_SHALLOW_WATER_ONCE_
 
 HWY_BEFORE_NAMESPACE();
 namespace seiche {
-namespace shallow_water_internal {
 namespace HWY_NAMESPACE {
+namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using Tag = hn::CappedTag<float, RowLayout::kMaxLanes>;
@@ -197,23 +197,16 @@ void StepAllRows(const StepPlan& plan) {
   }
 }
 
+}  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace shallow_water_internal
 }  // namespace seiche
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace seiche {
-namespace shallow_water_internal {
 HWY_EXPORT(StepAllRows);
-}  // namespace shallow_water_internal
 
 namespace {
-
-using shallow_water_internal::kStages;
-using shallow_water_internal::kStageSlots;
-using shallow_water_internal::kSumSlots;
-using shallow_water_internal::StepPlan;
 
 float* Floats(const AlignedBuffer& buffer) { return reinterpret_cast<float*>(buffer.data()); }
 
@@ -232,8 +225,7 @@ float* FieldOf(WaterRow row, WaterField field) {
 StepPlan PlanStep(const ShallowWaterOptions& options, float* state, float* stages, double seconds) {
   const double scale = seconds / (2 * options.spacing);
   const auto weights = [&](double next, double weight) {
-    return shallow_water_internal::StageWeights{static_cast<float>(scale * next),
-                                                static_cast<float>(scale * weight)};
+    return StageWeights{static_cast<float>(scale * next), static_cast<float>(scale * weight)};
   };
   return {
       .layout = RowLayout(options.width),
@@ -275,7 +267,7 @@ void ShallowWater::Get(WaterField field, FrameView<float> values) const {
 
 void ShallowWater::Step(double seconds) {
   const StepPlan plan = PlanStep(options_, Floats(state_), Floats(stages_), seconds);
-  HWY_DYNAMIC_DISPATCH(shallow_water_internal::StepAllRows)(plan);
+  HWY_DYNAMIC_DISPATCH(StepAllRows)(plan);
 }
 
 int StepsFor(const ShallowWaterOptions& options, double seconds) {
