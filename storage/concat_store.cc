@@ -55,6 +55,12 @@ class ConcatStore : public SequenceStore {
     return parts_[part]->file_path(file - first_file_.first(part));
   }
 
+  std::vector<int64_t> parts() const override {
+    std::vector<int64_t> starts;
+    for (size_t i = 0; i <= parts_.size(); ++i) starts.push_back(first_sequence_.first(i));
+    return starts;
+  }
+
   ChunkLocation Locate(int field, int64_t chunk) const override {
     const size_t part = first_chunk_[field].PartOf(chunk);
     ChunkLocation location = parts_[part]->Locate(field, chunk - first_chunk_[field].first(part));
@@ -66,6 +72,12 @@ class ConcatStore : public SequenceStore {
                                                           AlignedBuffer& buffer) const override {
     const size_t part = first_file_.PartOf(location.file);
     return parts_[part]->ReadEncoded(InPart(location, part), buffer);
+  }
+
+  absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const override {
+    const size_t part = first_file_.PartOf(file);
+    return parts_[part]->ReadBytes(static_cast<int32_t>(file - first_file_.first(part)), offset,
+                                   out);
   }
 
   absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,

@@ -21,6 +21,31 @@ std::string Describe(const Box& box) {
 
 }  // namespace
 
+std::string DefaultAxes(absl::Span<const int64_t> shape) {
+  constexpr int64_t kMaxChannels = 4;
+  switch (shape.size()) {
+    case 1:
+      return "N";
+    case 2:
+      return "NT";
+    case 3:
+      return "THW";
+    case 4:
+      return "NTHW";
+    case 5:
+      return shape.back() <= kMaxChannels ? "NTHWC" : "NTDHW";
+    case 6:
+      return "NTDHWC";
+    default:
+      return "";
+  }
+}
+
+absl::Status SequenceStore::ReadBytes(int32_t file, int64_t, absl::Span<std::byte>) const {
+  return absl::UnimplementedError(
+      absl::StrCat(file_path(file), ": its chunks are whole files, which are read as such"));
+}
+
 absl::StatusOr<int> SequenceStore::FindField(std::string_view name) const {
   std::string known;
   for (size_t i = 0; i < fields().size(); ++i) {

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +35,17 @@
 
 namespace seiche {
 
-// One array of a store. Axis 0 counts sequences: [N,T,H,W].
+// How stored numbers stand for others (netCDF's CF conventions): value = stored * scale + offset,
+// and a stored number equal to `missing` stands for none. Stores deliver what is stored.
+struct Packing {
+  double scale = 1;
+  double offset = 0;
+  std::optional<double> missing = {};
+
+  bool identity() const { return scale == 1 && offset == 0 && !missing.has_value(); }
+};
+
+// One array of a store.
 struct Field {
   std::string name;  // H5 dataset name, or "frames" for image folders
   DType dtype = DType::kFloat32;
@@ -42,9 +53,22 @@ struct Field {
   std::string codec;  // "shuffle+deflate:4", "none", "jpeg"
   // Empty if every chunk is decoded without libhdf5; otherwise why not.
   std::string slow_reason = {};
+  // What each axis counts, one letter an axis: N sequences, T frames, C channels; D, H, W and any
+  // other are space. Without N the array is one long recording: [T,H,W].
+  std::string axes = "NTHW";
+  Packing packing = {};
 
   const Shape& shape() const { return grid.shape(); }
+  // The axis with that letter, or -1.
+  int axis(char letter) const {
+    const size_t index = axes.find(letter);
+    return index == std::string::npos ? -1 : static_cast<int>(index);
+  }
 };
+
+// "N", "NT", "THW", "NTHW"; of rank 5 "NTHWC" if the last extent is at most 4, else "NTDHW";
+// "NTDHWC". Empty for other ranks.
+std::string DefaultAxes(absl::Span<const int64_t> shape);
 
 // Where the encoded bytes of one chunk lie.
 struct ChunkLocation {
@@ -55,7 +79,10 @@ struct ChunkLocation {
     kOther,    // only Read() can deliver it
   };
   Kind kind = Kind::kMissing;
-  int32_t file = 0;        // index for ReadEncoded
+  // Of kBytes: those bytes are the chunk's elements as they are delivered, row-major. Any part of
+  // them can be read straight into its place by ReadBytes().
+  bool raw = false;
+  int32_t file = 0;        // index for ReadEncoded and ReadBytes
   uint32_t skip_mask = 0;  // bit i: stage i of the codec chain was not applied
   int64_t offset = 0;      // bytes from the file's beginning
   int64_t size = 0;        // bytes, as stored
@@ -65,7 +92,7 @@ class SequenceStore {
  public:
   virtual ~SequenceStore() = default;
 
-  // At least one; all have the same shape[0].
+  // At least one; all have the same axis 0 and as many of it.
   virtual absl::Span<const Field> fields() const = 0;
   // The path or pattern the store was opened by.
   virtual const std::string& path() const = 0;
@@ -73,14 +100,23 @@ class SequenceStore {
   virtual int32_t num_files() const { return 1; }
   // Path of file `file` of a ChunkLocation.
   virtual std::string file_path(int32_t file) const = 0;
+  // Where along axis 0 each of the stores that this one is made of begins, and the end: {0, size()}
+  // unless it is a concatenation. A recording without axis N does not go on from one to the next.
+  virtual std::vector<int64_t> parts() const { return {0, size()}; }
 
   // `chunk` is a number of the field's grid. Constant time, no allocation, no I/O.
   virtual ChunkLocation Locate(int field, int64_t chunk) const = 0;
 
   // Reads the bytes at `location` (kBytes or kFile) into `buffer`, which grows as needed, and
-  // returns the span of it that they fill. kDataLoss if the file is shorter.
+  // returns the span of it that they fill. kDataLoss if the file is shorter; kFailedPrecondition if
+  // it has changed since it was opened (size or time of modification).
   virtual absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation& location,
                                                                   AlignedBuffer& buffer) const = 0;
+
+  // Reads out.size() bytes at `offset` of a file that has kBytes locations: the encoded bytes of
+  // several neighbouring chunks at once, or part of a raw one. Errors as of ReadEncoded, but they
+  // name no chunk.
+  virtual absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const;
 
   // Decodes chunk `chunk`, whose bytes at `location` are `encoded` (empty for kMissing), and
   // delivers the part of it in `part`: a box in the chunk's own coordinates that does not reach
@@ -99,7 +135,7 @@ class SequenceStore {
   // numbers as decimal text. Normalisation: "mean", "standard_deviation", "minimum", "maximum".
   virtual std::vector<std::pair<std::string, std::string>> Attributes(int field) const = 0;
 
-  // Sequences in the store.
+  // Extent of axis 0: sequences, or frames of recordings.
   int64_t size() const { return fields()[0].shape()[0]; }
   // Index of the field of that name; kNotFound lists those that exist.
   absl::StatusOr<int> FindField(std::string_view name) const;

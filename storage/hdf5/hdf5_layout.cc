@@ -157,11 +157,15 @@ ChunkLocation Hdf5Layout::Locate(int64_t chunk) const {
   if (!field.slow_reason.empty()) return {.kind = Kind::kOther};
   if (!chunked) {
     if (data_offset < 0) return {.kind = Kind::kMissing};
-    return {.kind = Kind::kBytes, .offset = data_offset + chunk * chunk_bytes, .size = chunk_bytes};
+    return {.kind = Kind::kBytes,
+            .raw = !swapped,
+            .offset = data_offset + chunk * chunk_bytes,
+            .size = chunk_bytes};
   }
   const ChunkIndex::Entry* entry = index.Find(chunk);
   if (entry == nullptr) return {.kind = Kind::kMissing};
   return {.kind = Kind::kBytes,
+          .raw = !swapped && entry->size == chunk_bytes && StoredRaw(entry->skip_mask),
           .skip_mask = entry->skip_mask,
           .offset = entry->offset,
           .size = entry->size};
@@ -182,6 +186,7 @@ absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, const std:
   layout.field.name = info.name;
   layout.field.dtype = info.type.dtype;
   layout.field.grid = ChunkGrid(info.shape, chunk_shape);
+  layout.field.axes = DefaultAxes(info.shape);
   layout.field.slow_reason = SlowReason(info, path, layout.chain);
   layout.field.codec = layout.chain.name();
   layout.swapped = info.type.swapped;

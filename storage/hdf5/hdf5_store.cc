@@ -72,6 +72,10 @@ class Hdf5Store final : public SequenceStore {
     return bytes;
   }
 
+  absl::Status ReadBytes(int32_t, int64_t offset, absl::Span<std::byte> out) const override {
+    return file_->ReadAt(offset, out);
+  }
+
   absl::Status DecodeChunk(int, int64_t chunk, const ChunkLocation& location,
                            absl::Span<const std::byte> encoded, const Box& part,
                            const ArrayView& out, CodecScratch& scratch) const override {
