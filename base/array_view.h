@@ -53,7 +53,8 @@ ConstArrayView MakeView(const void* data, DType dtype, absl::Span<const int64_t>
 ArrayView Slice(const ArrayView& view, const Box& box);
 ConstArrayView Slice(const ConstArrayView& view, const Box& box);
 
-// Copies all elements. Same shape and dtype required; the memory must not overlap.
+// Copies all elements. Same shape and dtype required; the memory must not overlap. Made for parts
+// of chunks, too: many short rows. Allocates nothing up to kInlineRank axes.
 void CopyArray(const ConstArrayView& from, const ArrayView& to);
 
 // One frame, [H,W], contiguous.

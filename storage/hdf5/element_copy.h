@@ -2,7 +2,7 @@
 //
 //   CopyElements(Slice(chunk, part), out, /*swap_bytes=*/type.swapped);
 //
-// Made for parts of chunks: many short rows. Functions without state.
+// Bytes in the machine's order are left to CopyArray. Functions without state.
 #ifndef SEICHE_STORAGE_HDF5_ELEMENT_COPY_H_
 #define SEICHE_STORAGE_HDF5_ELEMENT_COPY_H_
 
