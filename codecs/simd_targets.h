@@ -1,5 +1,5 @@
-// Which instruction sets the SIMD loops of this package are compiled for; the best one that the
-// machine has is chosen at run time. To be included before Highway.
+// Which instruction sets the SIMD loops of this package and of loader/ are compiled for; the best
+// one that the machine has is chosen at run time. To be included before Highway.
 //
 // On x86-64: SSE2, SSSE3 (byte shuffles), AVX2 and AVX3_DL (AVX-512 with VBMI); those in between
 // would only take time to compile. On arm64: NEON, whose vectors have a size known at compile time.
