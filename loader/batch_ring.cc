@@ -1,5 +1,6 @@
 #include "loader/batch_ring.h"
 
+#include <algorithm>
 #include <cassert>
 #include <new>
 #include <utility>
@@ -8,19 +9,16 @@
 
 namespace seiche {
 
-BatchRing::BatchRing(Options options)
-    : options_(std::move(options)),
-      batch_bytes_(NumElements(options_.shape) * static_cast<int64_t>(SizeOf(options_.dtype))) {
+BatchRing::BatchRing(Options options) : options_(std::move(options)) {
   assert(options_.capacity >= 1 && options_.max_buffers >= options_.capacity);
 }
 
 std::unique_ptr<Batch::Slot> BatchRing::MakeSlot() const {
   try {
     auto slot = std::make_unique<Batch::Slot>();
-    slot->memory.Reserve(batch_bytes_);
-    slot->samples.resize(options_.shape[0]);
-    slot->dtype = options_.dtype;
-    slot->shape = options_.shape;
+    slot->memory.Reserve(options_.batch_bytes);
+    slot->samples.resize(options_.rows);
+    slot->outputs = options_.outputs;
     return slot;
   } catch (const std::bad_alloc&) {
     return nullptr;
@@ -36,7 +34,7 @@ std::unique_ptr<Batch::Slot> BatchRing::TryAcquire() {
   }
   if (buffers_ == options_.max_buffers) return nullptr;
   std::unique_ptr<Batch::Slot> slot = MakeSlot();
-  if (slot != nullptr) ++buffers_;
+  if (slot != nullptr) peak_buffers_ = std::max(peak_buffers_, ++buffers_);
   return slot;
 }
 
@@ -44,11 +42,11 @@ absl::Status BatchRing::ExhaustedError() const {
   absl::MutexLock lock(&mutex_);
   if (buffers_ < options_.max_buffers) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the system has no memory for a batch of ", batch_bytes_, " bytes; ", leased_,
-                     " batches are held: release some, or lower batch_size"));
+        absl::StrCat("the system has no memory for a batch of ", options_.batch_bytes, " bytes; ",
+                     leased_, " batches are held: release some, or lower batch_size"));
   }
   return absl::ResourceExhaustedError(absl::StrCat(
-      leased_, " batches of ", batch_bytes_, " bytes are held, as many as memory_budget = ",
+      leased_, " batches of ", options_.batch_bytes, " bytes are held, as many as memory_budget = ",
       options_.memory_budget, " bytes allows: release some, or raise memory_budget"));
 }
 
@@ -95,6 +93,11 @@ void BatchRing::Close() {
 BatchRing::Counts BatchRing::counts() const {
   absl::MutexLock lock(&mutex_);
   return {.buffers = buffers_, .free = static_cast<int64_t>(free_.size()), .leased = leased_};
+}
+
+int64_t BatchRing::peak_bytes() const {
+  absl::MutexLock lock(&mutex_);
+  return peak_buffers_ * options_.batch_bytes;
 }
 
 }  // namespace seiche

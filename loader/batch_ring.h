@@ -19,8 +19,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "base/dtype.h"
-#include "base/shape.h"
 #include "loader/batch.h"
 
 namespace seiche {
@@ -28,8 +26,9 @@ namespace seiche {
 class BatchRing : public Batch::Lender, public std::enable_shared_from_this<BatchRing> {
  public:
   struct Options {
-    DType dtype = DType::kFloat32;
-    Shape shape = {};           // of a full batch, [B,T,H,W]
+    std::shared_ptr<const Batch::Outputs> outputs = {};
+    int64_t rows = 0;           // of a full batch
+    int64_t batch_bytes = 0;    // of its buffer
     int64_t capacity = 0;       // buffers kept when nobody leases one
     int64_t max_buffers = 0;    // in all, leased ones included; >= capacity
     int64_t memory_budget = 0;  // bytes; only for messages
@@ -64,16 +63,20 @@ class BatchRing : public Batch::Lender, public std::enable_shared_from_this<Batc
   void Close();
 
   Counts counts() const;
+  // Bytes of all buffers that exist.
+  int64_t memory_bytes() const { return counts().buffers * options_.batch_bytes; }
+  // The most they have been.
+  int64_t peak_bytes() const;
 
  private:
   // The ring's memory for one more buffer, or null. Never throws.
   std::unique_ptr<Batch::Slot> MakeSlot() const;
 
   const Options options_;
-  const int64_t batch_bytes_;
   mutable absl::Mutex mutex_;
   std::vector<std::unique_ptr<Batch::Slot>> free_ ABSL_GUARDED_BY(mutex_);
   int64_t buffers_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t peak_buffers_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t leased_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   // Held while on_return runs, so that Close() can wait for it.

@@ -23,8 +23,11 @@ using ::testing::Each;
 
 // Batches of [2,3,4,5] float32: 480 bytes.
 BatchRing::Options SmallOptions() {
-  return {.dtype = DType::kFloat32,
-          .shape = {2, 3, 4, 5},
+  Batch::Outputs outputs = {{.name = "frames", .axes = "THW", .sample_shape = {3, 4, 5}}};
+  const int64_t bytes = LayOut(outputs, 2);
+  return {.outputs = std::make_shared<const Batch::Outputs>(std::move(outputs)),
+          .rows = 2,
+          .batch_bytes = bytes,
           .capacity = 2,
           .max_buffers = 3,
           .memory_budget = 1500};
@@ -43,8 +46,7 @@ TEST(BatchRingTest, SlotsFitTheBatch) {
   EXPECT_GE(slot->memory.capacity(), 480);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(slot->memory.data()) % AlignedBuffer::kAlignment, 0);
   EXPECT_EQ(slot->samples.size(), 2);
-  EXPECT_EQ(slot->dtype, DType::kFloat32);
-  EXPECT_EQ(slot->shape, (Shape{2, 3, 4, 5}));
+  EXPECT_EQ(LeaseOne(*ring).view().shape, (Shape{2, 3, 4, 5}));
 }
 
 TEST(BatchRingTest, UsesTheSameMemoryAgain) {

@@ -29,28 +29,36 @@ class Counter {
 };
 
 struct alignas(kCacheLine) WorkerCounters {
-  Counter bytes_read, bytes_decoded, chunks_decoded;
-  Counter read_nanos, decode_nanos, idle_nanos;
+  Counter reads, bytes_read, bytes_decoded, chunks_decoded, bytes_slow;
+  Counter read_nanos, decode_nanos, copy_nanos, slow_nanos, wait_nanos, idle_nanos;
+  std::atomic<int64_t> memory_bytes{0};  // of the worker's buffers, now
 
   void AddTo(LoaderStatistics& statistics) const {
+    statistics.reads += reads.value();
     statistics.bytes_read += bytes_read.value();
+    statistics.bytes_slow += bytes_slow.value();
     statistics.bytes_decoded += bytes_decoded.value();
     statistics.chunks_decoded += chunks_decoded.value();
     statistics.read_seconds += read_nanos.seconds();
     statistics.decode_seconds += decode_nanos.seconds();
+    statistics.copy_seconds += copy_nanos.seconds();
+    statistics.slow_seconds += slow_nanos.seconds();
+    statistics.chunk_wait_seconds += wait_nanos.seconds();
     statistics.idle_seconds += idle_nanos.seconds();
+    statistics.memory_bytes += memory_bytes.load(std::memory_order_relaxed);
   }
 };
 
 struct alignas(kCacheLine) ConsumerCounters {
-  Counter batches, samples, bytes_delivered, bytes_slow, wait_nanos;
+  Counter batches, samples, bytes_delivered, skipped, wait_nanos, busy_nanos;
 
   void AddTo(LoaderStatistics& statistics) const {
     statistics.batches += batches.value();
     statistics.samples += samples.value();
     statistics.bytes_delivered += bytes_delivered.value();
-    statistics.bytes_slow += bytes_slow.value();
+    statistics.samples_skipped += skipped.value();
     statistics.wait_seconds += wait_nanos.seconds();
+    statistics.busy_seconds += busy_nanos.seconds();
   }
 };
 

@@ -40,6 +40,7 @@ float& At(const ArrayView& view, absl::Span<const int64_t> index) {
 FakeStore::FakeStore(Options options) : options_(std::move(options)) {
   const ChunkGrid& grid = options_.grid;
   field_ = {.name = "frames", .dtype = DType::kFloat32, .grid = grid, .codec = "checksum"};
+  field_.axes = options_.axes.empty() ? DefaultAxes(grid.shape()) : options_.axes;
   if (!options_.other.empty()) field_.slow_reason = "some chunks are kOther";
   for (int64_t chunk = 0; chunk < grid.num_chunks(); ++chunk) {
     // As HDF5 does: whole chunks, also at the edges.

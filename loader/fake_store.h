@@ -34,6 +34,7 @@ class FakeStore : public SequenceStore {
 
   struct Options {
     ChunkGrid grid = ChunkGrid({20, 3, 4, 5}, {1, 3, 4, 5});
+    std::string axes = "";           // empty: DefaultAxes(), or any letters where there are none
     std::set<int64_t> damaged = {};  // chunks whose checksum is wrong
     std::set<int64_t> missing = {};  // chunks of kind kMissing
     std::set<int64_t> other = {};    // chunks of kind kOther

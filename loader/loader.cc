@@ -3,99 +3,91 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
-#include <system_error>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "base/dtype.h"
 #include "base/status.h"
 #include "base/worker_pool.h"
 #include "loader/batch_ring.h"
+#include "loader/chunk_cache.h"
 #include "loader/counters.h"
-#include "loader/sample_reader.h"
-#include "loader/task_plan.h"
+#include "loader/group_plan.h"
+#include "loader/loader_setup.h"
+#include "loader/loader_state.h"
+#include "loader/seen_chunks.h"
+#include "loader/task_runner.h"
 
 namespace seiche {
 namespace {
 
-constexpr int kMaxWorkers = 1024;
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
-
-absl::Status CheckOptions(const SequenceStore& store, const LoaderOptions& options) {
-  const auto error = [](auto... parts) {
-    return absl::InvalidArgumentError(absl::StrCat("LoaderOptions: ", parts...));
-  };
-  const int64_t fields = static_cast<int64_t>(store.fields().size());
-  if (options.field < 0 || options.field >= fields) {
-    return error("field = ", options.field, " is not one of the ", fields, " fields of ",
-                 store.path());
-  }
-  if (options.batch_size < 1) return error("batch_size = ", options.batch_size, " is below 1");
-  if (options.epoch < 0) return error("epoch = ", options.epoch, " is negative");
-  if (options.max_batches < -1) return error("max_batches = ", options.max_batches, " is below -1");
-  if (options.workers < 0 || options.workers > kMaxWorkers) {
-    return error("workers = ", options.workers, " is not in [0, ", kMaxWorkers, "]");
-  }
-  if (options.prefetch < 1) return error("prefetch = ", options.prefetch, " is below 1");
-  if (options.memory_budget < 1) {
-    return error("memory_budget = ", options.memory_budget, " is below 1 byte");
-  }
-  return absl::OkStatus();
-}
-
-int64_t CountBatches(const LoaderOptions& options, int64_t samples) {
-  const int64_t whole = samples / options.batch_size;
-  const bool part = !options.drop_last && samples % options.batch_size != 0;
-  const int64_t batches = whole + (part ? 1 : 0);
-  return options.max_batches < 0 ? batches : std::min(batches, options.max_batches);
-}
 
 // A batch on its way: published to the workers, not yet delivered.
 struct Job {
+  // The error of a row. Of several, the one that comes first in the plan stays.
+  struct RowError {
+    int64_t row = 0;
+    int64_t ticket = 0;
+    absl::Status status;
+  };
   bool finished() const { return remaining.load(std::memory_order_acquire) == 0; }
 
   std::unique_ptr<Batch::Slot> slot;
-  std::atomic<int64_t> remaining = 0;   // tasks
-  std::atomic<int64_t> slow_bytes = 0;  // that came through libhdf5
+  std::atomic<int64_t> remaining = 0;  // runs
+  std::vector<RowError> errors;        // guarded by the loader's mutex
 };
 
-// Batches are published in order, at most one per job, and their tasks become tickets, which
-// workers draw from one atomic counter. A worker takes the lock only when there are no tickets or
-// when it has finished the last task of a batch. Tickets above `stop_after_` are drawn and dropped:
-// that is how an error and a stop reach the workers, within one chunk.
+// Batches that are planned together and the tickets of their runs.
+struct Group {
+  GroupPlan plan;
+  int64_t first_batch = 0, end_batch = 0;
+  std::atomic<int64_t> first_ticket = 0, end_ticket = 0;
+};
+
+// Groups of batches are planned and published in order; their runs become tickets, which workers
+// draw from one atomic counter. A worker takes the lock only when there are no tickets or when it
+// has finished the last run of a batch. Batches behind `stop_after_` are drawn and dropped: that is
+// how an error and a stop reach the workers, within one chunk.
 //
-// An error is that of the lowest ticket that fails. Whoever holds a lower ticket finishes it, so
-// which one that is depends on nothing but the data.
-class LoaderImpl : public Loader {
+// The error of an epoch is that of the lowest row of the lowest batch that fails. Batches up to the
+// lowest failing one are always finished, so which one that is depends on nothing but the data.
+class LoaderImpl final : public Loader {
  public:
-  LoaderImpl(std::shared_ptr<const SequenceStore> store, const LoaderOptions& options,
-             BatchRing::Options ring);
+  LoaderImpl(LoaderSetup setup, const LoaderOptions& options);
   ~LoaderImpl() override;
 
-  // Starts epoch options.epoch. kResourceExhausted if the system has no more threads.
+  // Starts the first epoch. kResourceExhausted if the system has no more threads.
   absl::Status Start(int workers);
 
   absl::StatusOr<std::optional<Batch>> Next() override;
   absl::Status StartEpoch(int64_t epoch) override;
-  int64_t num_batches() const override { return num_batches_; }
+  std::string State() const override;
+  int64_t epoch() const override { return epoch_; }
+  int64_t num_batches() const override { return schedule_.num_batches(); }
+  int64_t num_samples() const override { return setup_.map->size(); }
+  absl::Span<const BatchOutput> outputs() const override { return *setup_.outputs; }
+  const Strategy& strategy() const override { return setup_.strategy; }
   LoaderStatistics statistics() const override;
+  std::vector<SkippedSample> skipped() const override;
 
  private:
-  // Samples in the batches before `batch`.
-  int64_t SamplesBefore(int64_t batch) const {
-    return batch == 0 ? 0 : std::min(batch * options_.batch_size, store_->size());
-  }
-  Job& JobOf(int64_t batch) { return jobs_[batch % jobs_.size()]; }
+  class RunSink;
 
-  void BeginEpoch(int64_t epoch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Job& JobOf(int64_t batch) { return jobs_[batch % jobs_.size()]; }
+  void BeginEpoch(int64_t epoch, int64_t first_batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Makes workers drop what they have and draw no more.
   void Quench() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Publishes batches as long as there are jobs and buffers for them.
+  // Publishes groups as long as there is room and there are buffers for them.
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether there are buffers for the next group, or for a smaller one if nothing else is under
+  // way.
+  bool AcquireSlots(int64_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PublishGroup(Group& group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // When chunks that the batch needs first may be forgotten.
+  int64_t ExpiryOf(int64_t batch) const;
 
   void Work(WorkerState& worker);
   // A ticket, or -1 if there is none now.
@@ -103,59 +95,115 @@ class LoaderImpl : public Loader {
   // False when the loader is being destroyed.
   bool WaitForTickets(WorkerState& worker);
   void Run(int64_t ticket, WorkerState& worker);
-  absl::Status Fill(int64_t ticket, const TaskPlan::Task& task, Job& job, WorkerState& worker);
-  void RecordError(int64_t ticket, absl::Status status);
-  bool Abandoned(int64_t ticket) const {
-    return ticket > stop_after_.load(std::memory_order_relaxed);
-  }
+  Group& GroupOf(int64_t ticket);
+  void RecordError(int64_t batch, int64_t row, int64_t ticket, const absl::Status& status);
+  bool Wanted(int64_t batch) const { return batch <= stop_after_.load(std::memory_order_relaxed); }
 
-  const std::shared_ptr<const SequenceStore> store_;
+  // Blocks until `job` is finished.
+  void Await(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ErrorOf(const Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes the failed rows out of the job's batch and lists them.
+  void DropFailedRows(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Describe(const Job& job, const Job::RowError& error) const;
+
+  const LoaderSetup setup_;
   const LoaderOptions options_;
-  const Field& field_;
-  const int64_t num_batches_;
-  const TaskPlan plan_;
-  const SampleReader reader_;
+  const TaskRunner runner_;
   const std::shared_ptr<BatchRing> ring_;
   std::vector<Job> jobs_;
+  std::vector<Group> groups_;
   std::vector<std::unique_ptr<WorkerState>> workers_;
   std::vector<std::thread> threads_;
   ConsumerCounters consumer_;
 
-  // Changed while no worker runs a task.
+  // Changed while no worker does anything.
+  BatchSchedule schedule_;
   Sampler sampler_;
   int64_t epoch_ = 0;
+  std::chrono::steady_clock::time_point epoch_start_;
 
   alignas(kCacheLine) std::atomic<int64_t> next_ticket_ = 0;
   alignas(kCacheLine) std::atomic<int64_t> tickets_ = 0;  // published
-  std::atomic<int64_t> stop_after_ = kNever;              // lowered under mutex_
+  std::atomic<int64_t> stop_after_ = kNever;              // batch; lowered under mutex_
 
-  alignas(kCacheLine) absl::Mutex mutex_;
-  absl::CondVar tickets_published_, job_finished_, worker_idle_;
+  alignas(kCacheLine) mutable absl::Mutex mutex_;
+  absl::CondVar tickets_published_, job_finished_, worker_idle_, entry_finished_;
   bool running_ ABSL_GUARDED_BY(mutex_) = false;   // an epoch is open
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;  // the loader is being destroyed
   int idle_ ABSL_GUARDED_BY(mutex_) = 0;           // workers waiting for tickets
-  int64_t published_ ABSL_GUARDED_BY(mutex_) = 0;  // batches
-  int64_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;  // batches
-  absl::Status error_ ABSL_GUARDED_BY(mutex_);     // of ticket stop_after_
+  int entry_waiters_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t published_ ABSL_GUARDED_BY(mutex_) = 0;         // batches
+  int64_t published_groups_ ABSL_GUARDED_BY(mutex_) = 0;  // since the epoch began
+  int64_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;         // batches
+  std::vector<std::unique_ptr<Batch::Slot>> slots_ ABSL_GUARDED_BY(mutex_);  // for the next group
+  std::vector<absl::Span<const int64_t>> group_samples_ ABSL_GUARDED_BY(mutex_);
+  ChunkCache cache_ ABSL_GUARDED_BY(mutex_);
+  SeenChunks seen_ ABSL_GUARDED_BY(mutex_);
+  int64_t epoch_decodes_ ABSL_GUARDED_BY(mutex_) = 0;
+  double epoch_seconds_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<SkippedSample> skipped_ ABSL_GUARDED_BY(mutex_);
 };
 
-LoaderImpl::LoaderImpl(std::shared_ptr<const SequenceStore> store, const LoaderOptions& options,
-                       BatchRing::Options ring)
-    : store_(std::move(store)),
+// Where the run of a ticket puts what it decodes.
+class LoaderImpl::RunSink final : public TaskSink {
+ public:
+  RunSink(LoaderImpl& loader, const Group& group, const GroupPlan::Run& run, int64_t ticket)
+      : loader_(loader),
+        first_batch_(group.first_batch),
+        lowest_batch_(group.first_batch + group.plan.batches_of(run)[0]),
+        ticket_(ticket) {}
+
+  bool wanted() const override { return loader_.Wanted(lowest_batch_); }
+
+  std::byte* Place(const GroupPlan::Use& use) override {
+    return loader_.JobOf(first_batch_ + use.batch).slot->Row(use.output, use.row);
+  }
+
+  void Fail(const GroupPlan::Use& use, const absl::Status& status) override {
+    loader_.RecordError(first_batch_ + use.batch, use.row, ticket_, status);
+  }
+
+  bool Wait(const ChunkCache::Entry& entry) override {
+    absl::MutexLock lock(&loader_.mutex_);
+    ++loader_.entry_waiters_;
+    while (!entry.finished() && wanted()) loader_.entry_finished_.Wait(&loader_.mutex_);
+    --loader_.entry_waiters_;
+    return entry.finished();
+  }
+
+  void Finish(ChunkCache::Entry& entry, absl::Status status) override {
+    absl::MutexLock lock(&loader_.mutex_);
+    entry.Finish(std::move(status));
+    if (loader_.entry_waiters_ > 0) loader_.entry_finished_.SignalAll();
+  }
+
+ private:
+  LoaderImpl& loader_;
+  const int64_t first_batch_, lowest_batch_, ticket_;
+};
+
+LoaderImpl::LoaderImpl(LoaderSetup setup, const LoaderOptions& options)
+    : setup_(std::move(setup)),
       options_(options),
-      field_(store_->fields()[options.field]),
-      num_batches_(CountBatches(options, store_->size())),
-      plan_(field_, options.batch_size),
-      reader_(*store_, options.field),
-      ring_([&] {
-        ring.on_return = [this] {
-          absl::MutexLock lock(&mutex_);
-          Publish();
-        };
-        return std::make_shared<BatchRing>(std::move(ring));
-      }()),
-      jobs_(std::clamp<int64_t>(num_batches_, 1, options.prefetch)),
-      sampler_(options.order, store_->size(), options.seed, options.epoch) {}
+      runner_(*setup_.store, *setup_.map, setup_.transforms),
+      ring_(std::make_shared<BatchRing>(BatchRing::Options{
+          .outputs = setup_.outputs,
+          .rows = setup_.rows,
+          .batch_bytes = setup_.batch_bytes,
+          .capacity = setup_.strategy.ring_batches,
+          .max_buffers = std::max(setup_.strategy.most_batches, setup_.strategy.ring_batches),
+          .memory_budget = options.memory_budget,
+          .on_return =
+              [this] {
+                absl::MutexLock lock(&mutex_);
+                Publish();
+              }})),
+      jobs_(setup_.strategy.groups * setup_.strategy.group_batches),
+      groups_(setup_.strategy.groups),
+      schedule_(ScheduleOptions(options, setup_.map->size(), setup_.first_batch)),
+      sampler_(setup_.strategy.sampler, setup_.map->size(), options.seed, setup_.epoch),
+      cache_(setup_.strategy.cache_bytes),
+      seen_(*setup_.store) {}
 
 LoaderImpl::~LoaderImpl() {
   ring_->Close();
@@ -178,7 +226,7 @@ absl::Status LoaderImpl::Start(int workers) {
                                                      "; lower workers"));
   }
   absl::MutexLock lock(&mutex_);
-  BeginEpoch(options_.epoch);
+  BeginEpoch(setup_.epoch, setup_.first_batch);
   return absl::OkStatus();
 }
 
@@ -190,17 +238,31 @@ absl::Status LoaderImpl::StartEpoch(int64_t epoch) {
   for (Job& job : jobs_) {
     if (job.slot != nullptr) ring_->PutBack(std::move(job.slot));
   }
-  BeginEpoch(epoch);
+  BeginEpoch(epoch, /*first_batch=*/0);
   return absl::OkStatus();
 }
 
-void LoaderImpl::BeginEpoch(int64_t epoch) {
+void LoaderImpl::BeginEpoch(int64_t epoch, int64_t first_batch) {
   epoch_ = epoch;
-  sampler_ = Sampler(options_.order, store_->size(), options_.seed, epoch);
+  epoch_start_ = std::chrono::steady_clock::now();
+  schedule_ = BatchSchedule(ScheduleOptions(options_, setup_.map->size(), first_batch));
+  sampler_ = Sampler(setup_.strategy.sampler, setup_.map->size(), options_.seed, epoch);
   next_ticket_ = 0;
   stop_after_ = kNever;
-  error_ = absl::OkStatus();
-  published_ = delivered_ = 0;
+  published_ = published_groups_ = delivered_ = 0;
+  for (Group& group : groups_) group.end_batch = group.first_ticket = group.end_ticket = 0;
+  for (Job& job : jobs_) {
+    job.remaining = 0;
+    job.errors.clear();
+  }
+  if (setup_.strategy.keep_all) {
+    cache_.StartEpoch(/*expires=*/kNever);
+  } else {
+    cache_.Clear();
+  }
+  seen_.Clear();
+  epoch_decodes_ = 0;
+  epoch_seconds_ = 0;
   running_ = true;
   Publish();
 }
@@ -209,57 +271,194 @@ void LoaderImpl::Quench() {
   running_ = false;
   stop_after_ = -1;
   tickets_ = 0;
+  entry_finished_.SignalAll();
 }
 
 void LoaderImpl::Publish() {
-  if (!running_ || stop_after_ != kNever) return;
   const int64_t before = published_;
-  const int64_t end = std::min<int64_t>(num_batches_, delivered_ + jobs_.size());
-  for (; published_ < end; ++published_) {
-    Job& job = JobOf(published_);
-    job.slot = ring_->TryAcquire();
-    if (job.slot == nullptr) break;
-    const int64_t rows = SamplesBefore(published_ + 1) - SamplesBefore(published_);
-    job.slot->number = published_;
-    job.slot->shape[0] = rows;
-    job.slot->samples.resize(rows);
-    job.slow_bytes = 0;
-    job.remaining = plan_.tickets(rows);
+  while (running_ && stop_after_ == kNever && published_ < num_batches()) {
+    Group& group = groups_[published_groups_ % groups_.size()];
+    if (group.end_batch > delivered_) break;
+    const int64_t wanted = std::min(setup_.strategy.group_batches, num_batches() - published_);
+    if (!AcquireSlots(wanted)) break;
+    PublishGroup(group);
   }
-  if (published_ == before) return;
-  tickets_.store(plan_.tickets(SamplesBefore(published_)), std::memory_order_release);
-  tickets_published_.SignalAll();
+  if (published_ > before) tickets_published_.SignalAll();
+}
+
+bool LoaderImpl::AcquireSlots(int64_t wanted) {
+  while (static_cast<int64_t>(slots_.size()) < wanted) {
+    std::unique_ptr<Batch::Slot> slot = ring_->TryAcquire();
+    if (slot == nullptr) return published_ == delivered_ && !slots_.empty();
+    slots_.push_back(std::move(slot));
+  }
+  return true;
+}
+
+void LoaderImpl::PublishGroup(Group& group) {
+  group.first_batch = published_;
+  group_samples_.clear();
+  for (std::unique_ptr<Batch::Slot>& slot : slots_) {
+    const BatchSchedule::Rows rows = schedule_.At(published_);
+    slot->samples.resize(rows.count);
+    for (int64_t i = 0; i < rows.count; ++i) {
+      slot->samples[i] = sampler_(schedule_.Wrapped(rows.first_position + i));
+    }
+    slot->padding = rows.padding;
+    slot->number = schedule_.Number(published_);
+    group_samples_.push_back(slot->samples);
+    Job& job = JobOf(published_++);
+    job.slot = std::move(slot);
+    job.errors.clear();
+  }
+  slots_.clear();
+  group.end_batch = published_;
+
+  if (setup_.strategy.cache_bytes > 0) {
+    cache_.Expire(schedule_.At(std::min(delivered_, group.first_batch)).first_position);
+  }
+  group.plan.Build({.store = setup_.store.get(),
+                    .map = setup_.map.get(),
+                    .cached = &setup_.strategy.cached,
+                    .cache = &cache_,
+                    .epoch = epoch_,
+                    .expires = ExpiryOf(group.end_batch - 1)},
+                   group_samples_);
+  const absl::Span<const int64_t> runs = group.plan.runs_of_batch();
+  for (int64_t batch = group.first_batch; batch < group.end_batch; ++batch) {
+    JobOf(batch).remaining = runs[batch - group.first_batch];
+  }
+  epoch_decodes_ += seen_.Add(group.plan);
+
+  const int64_t first_ticket = tickets_;
+  const auto end_ticket = first_ticket + static_cast<int64_t>(group.plan.runs().size());
+  group.first_ticket = first_ticket;
+  group.end_ticket = end_ticket;
+  tickets_.store(end_ticket, std::memory_order_release);
+  ++published_groups_;
+}
+
+int64_t LoaderImpl::ExpiryOf(int64_t batch) const {
+  if (setup_.strategy.keep_all) return kNever;
+  const BatchSchedule::Rows rows = schedule_.At(batch);
+  int64_t last = schedule_.Wrapped(rows.first_position + rows.count - 1 - rows.padding);
+  // Samples of the next block may reach into this one's chunks.
+  if (setup_.strategy.sampler.order == Order::kSequential) {
+    last = std::min(last + setup_.strategy.sampler.block_samples, sampler_.size() - 1);
+  }
+  return sampler_.WindowEnd(last);
 }
 
 absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
   absl::MutexLock lock(&mutex_);
-  if (delivered_ == num_batches_) return std::nullopt;
-  if (published_ == delivered_) Publish();
-  if (published_ == delivered_) return ring_->ExhaustedError();
-  Job& job = JobOf(delivered_);
-  if (!job.finished()) {
-    Stopwatch watch;
-    while (!job.finished()) job_finished_.Wait(&mutex_);
+  Stopwatch watch;
+  while (true) {
+    if (delivered_ == num_batches()) return std::nullopt;
+    if (published_ == delivered_) Publish();
+    if (published_ == delivered_) return ring_->ExhaustedError();
+    Job& job = JobOf(delivered_);
+    watch.Lap(consumer_.busy_nanos);
+    Await(job);
     watch.Lap(consumer_.wait_nanos);
+    epoch_seconds_ =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - epoch_start_).count();
+    if (!job.errors.empty()) {
+      if (options_.on_error == OnError::kFail) return ErrorOf(job);
+      DropFailedRows(job);
+    }
+    ++delivered_;
+    if (job.slot->rows() == 0) {
+      ring_->PutBack(std::move(job.slot));
+      Publish();
+      continue;
+    }
+    consumer_.batches.Add(1);
+    consumer_.samples.Add(job.slot->rows());
+    consumer_.bytes_delivered.Add(job.slot->rows() * setup_.sample_bytes);
+    Batch batch = ring_->Lease(std::move(job.slot));
+    Publish();
+    watch.Lap(consumer_.busy_nanos);
+    return batch;
   }
-  if (stop_after_ < plan_.tickets(SamplesBefore(delivered_ + 1))) return error_;
+}
 
-  consumer_.batches.Add(1);
-  consumer_.samples.Add(job.slot->shape[0]);
-  consumer_.bytes_delivered.Add(NumElements(job.slot->shape) *
-                                static_cast<int64_t>(SizeOf(job.slot->dtype)));
-  consumer_.bytes_slow.Add(job.slow_bytes);
-  Batch batch = ring_->Lease(std::move(job.slot));
-  ++delivered_;
-  Publish();
-  return batch;
+void LoaderImpl::Await(Job& job) {
+  while (!job.finished()) job_finished_.Wait(&mutex_);
+}
+
+absl::Status LoaderImpl::Describe(const Job& job, const Job::RowError& error) const {
+  return Annotate(error.status,
+                  absl::StrCat("sample ", job.slot->samples[error.row], " (row ", error.row,
+                               " of batch ", job.slot->number, ", epoch ", epoch_, ")"));
+}
+
+absl::Status LoaderImpl::ErrorOf(const Job& job) {
+  const auto lowest = std::min_element(
+      job.errors.begin(), job.errors.end(),
+      [](const Job::RowError& a, const Job::RowError& b) { return a.row < b.row; });
+  return Describe(job, *lowest);
+}
+
+void LoaderImpl::DropFailedRows(Job& job) {
+  std::sort(job.errors.begin(), job.errors.end(),
+            [](const Job::RowError& a, const Job::RowError& b) { return a.row < b.row; });
+  Batch::Slot& slot = *job.slot;
+  const int64_t rows = slot.rows(), real = rows - slot.padding;
+  int64_t kept = 0, padding = 0;
+  size_t next = 0;
+  for (int64_t row = 0; row < rows; ++row) {
+    if (next < job.errors.size() && job.errors[next].row == row) {
+      if (skipped_.size() < kMaxListed) {
+        skipped_.push_back({slot.samples[row], epoch_, Describe(job, job.errors[next])});
+      }
+      ++next;
+      continue;
+    }
+    if (kept != row) {
+      for (int output = 0; output < static_cast<int>(slot.outputs->size()); ++output) {
+        const auto bytes = static_cast<size_t>((*slot.outputs)[output].sample_bytes());
+        std::copy_n(slot.Row(output, row), bytes, slot.Row(output, kept));
+      }
+    }
+    slot.samples[kept++] = slot.samples[row];
+    padding += row >= real;
+  }
+  consumer_.skipped.Add(rows - kept);
+  slot.samples.resize(kept);
+  slot.padding = padding;
+}
+
+std::string LoaderImpl::State() const {
+  absl::MutexLock lock(&mutex_);
+  return FormatState(
+      {.order = IdentityOf(*setup_.store, *setup_.map, options_, setup_.strategy.sampler),
+       .epoch = epoch_,
+       .batch = schedule_.Resume(delivered_)});
 }
 
 LoaderStatistics LoaderImpl::statistics() const {
   LoaderStatistics statistics;
   consumer_.AddTo(statistics);
   for (const auto& worker : workers_) worker->counters.AddTo(statistics);
+  const int64_t ring_bytes = ring_->memory_bytes();
+  absl::MutexLock lock(&mutex_);
+  statistics.memory_peak_bytes =
+      statistics.memory_bytes + ring_->peak_bytes() + cache_.peak_bytes();
+  statistics.memory_bytes += ring_bytes + cache_.memory_bytes();
+  statistics.epoch_chunks = seen_.distinct();
+  statistics.epoch_chunk_decodes = epoch_decodes_;
+  statistics.epoch_seconds = epoch_seconds_;
+  for (int64_t batch = delivered_; batch < published_; ++batch) {
+    const bool ready = jobs_[batch % jobs_.size()].finished();
+    ++(ready ? statistics.batches_ready : statistics.batches_in_work);
+  }
+  statistics.slow_fields = setup_.slow_fields;
   return statistics;
+}
+
+std::vector<SkippedSample> LoaderImpl::skipped() const {
+  absl::MutexLock lock(&mutex_);
+  return skipped_;
 }
 
 void LoaderImpl::Work(WorkerState& worker) {
@@ -283,7 +482,7 @@ bool LoaderImpl::WaitForTickets(WorkerState& worker) {
   ++idle_;
   worker_idle_.Signal();
   // At the end of an epoch there is nothing to wait for.
-  const bool ring_is_full = running_ && stop_after_ == kNever && published_ < num_batches_;
+  const bool ring_is_full = running_ && stop_after_ == kNever && published_ < num_batches();
   Stopwatch watch;
   while (!stopping_ && next_ticket_ >= tickets_) tickets_published_.Wait(&mutex_);
   if (ring_is_full) watch.Lap(worker.counters.idle_nanos);
@@ -291,75 +490,55 @@ bool LoaderImpl::WaitForTickets(WorkerState& worker) {
   return !stopping_;
 }
 
-void LoaderImpl::Run(int64_t ticket, WorkerState& worker) {
-  const TaskPlan::Task task = plan_.TaskOf(ticket);
-  Job& job = JobOf(task.batch);
-  if (!Abandoned(ticket)) {
-    absl::Status status = Fill(ticket, task, job, worker);
-    if (!status.ok()) RecordError(ticket, std::move(status));
+Group& LoaderImpl::GroupOf(int64_t ticket) {
+  // A group stays until all its batches are delivered, so the one of a drawn ticket is there.
+  for (Group& group : groups_) {
+    if (ticket >= group.first_ticket.load(std::memory_order_relaxed) &&
+        ticket < group.end_ticket.load(std::memory_order_relaxed)) {
+      return group;
+    }
   }
-  if (job.remaining.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  ABSL_UNREACHABLE();
+}
+
+void LoaderImpl::Run(int64_t ticket, WorkerState& worker) {
+  const Group& group = GroupOf(ticket);
+  const GroupPlan::Run& run = group.plan.runs()[ticket - group.first_ticket];
+  RunSink sink(*this, group, run, ticket);
+  runner_.Run(group.plan, run, worker, sink);
+  worker.counters.memory_bytes.store(worker.memory_bytes(), std::memory_order_relaxed);
+  const int64_t first_batch = group.first_batch;
+  bool finished = false;
+  for (const int32_t batch : group.plan.batches_of(run)) {
+    finished |= JobOf(first_batch + batch).remaining.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+  if (finished) {
     absl::MutexLock lock(&mutex_);
     job_finished_.Signal();
   }
 }
 
-absl::Status LoaderImpl::Fill(int64_t ticket, const TaskPlan::Task& task, Job& job,
-                              WorkerState& worker) {
-  const int64_t sample = sampler_(task.batch * options_.batch_size + task.row);
-  if (task.piece == 0) job.slot->samples[task.row] = sample;
-
-  const Box box = plan_.BoxOf(sample, task.piece);
-  Box in_batch = box;
-  in_batch.offset[0] = task.row;
-  const ArrayView batch =
-      MakeView(static_cast<void*>(job.slot->memory.data()), field_.dtype, job.slot->shape);
-  absl::StatusOr<int64_t> slow_bytes =
-      reader_.Read(box, Slice(batch, in_batch), worker, [&] { return Abandoned(ticket); });
-  if (!slow_bytes.ok()) {
-    return Annotate(std::move(slow_bytes).status(),
-                    absl::StrCat("sample ", sample, " (row ", task.row, " of batch ", task.batch,
-                                 ", epoch ", epoch_, ")"));
-  }
-  if (*slow_bytes > 0) job.slow_bytes.fetch_add(*slow_bytes, std::memory_order_relaxed);
-  return absl::OkStatus();
-}
-
-void LoaderImpl::RecordError(int64_t ticket, absl::Status status) {
+void LoaderImpl::RecordError(int64_t batch, int64_t row, int64_t ticket,
+                             const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
-  if (ticket >= stop_after_) return;  // abandoned, or a lower one has failed
-  stop_after_ = ticket;
-  error_ = std::move(status);
+  if (!Wanted(batch)) return;  // abandoned, or an earlier one has failed
+  if (options_.on_error == OnError::kFail) stop_after_ = batch;
+  for (Job::RowError& error : JobOf(batch).errors) {
+    if (error.row != row) continue;
+    if (ticket < error.ticket) error = {row, ticket, status};
+    return;
+  }
+  JobOf(batch).errors.push_back({row, ticket, status});
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Loader>> Loader::Create(std::shared_ptr<const SequenceStore> store,
                                                        const LoaderOptions& options) {
-  if (store == nullptr) return absl::InvalidArgumentError("Loader: the store is null");
-  SEICHE_RETURN_IF_ERROR(CheckOptions(*store, options));
-  const Field& field = store->fields()[options.field];
-  if (NumElements(field.shape()) <= 0) {
-    return absl::FailedPreconditionError(absl::StrCat(store->path(), ": field ", field.name,
-                                                      " of shape ", ToString(field.shape()),
-                                                      " has nothing to load"));
-  }
-  BatchRing::Options ring;
-  ring.dtype = field.dtype;
-  ring.shape = field.shape();
-  ring.shape[0] = std::min(options.batch_size, store->size());
-  ring.capacity = int64_t{options.prefetch} + 1;
-  ring.memory_budget = options.memory_budget;
-  const int64_t batch_bytes = NumElements(ring.shape) * static_cast<int64_t>(SizeOf(field.dtype));
-  ring.max_buffers = options.memory_budget / batch_bytes;
-  if (ring.max_buffers < ring.capacity) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "memory_budget = ", options.memory_budget, " bytes has room for ", ring.max_buffers,
-        " batches of ", batch_bytes, " bytes, but prefetch + 1 = ", ring.capacity,
-        " are needed: raise memory_budget, or lower batch_size or prefetch"));
-  }
-  auto loader = std::make_unique<LoaderImpl>(std::move(store), options, std::move(ring));
-  SEICHE_RETURN_IF_ERROR(loader->Start(options.workers == 0 ? AvailableCores() : options.workers));
+  const int workers = options.workers == 0 ? AvailableCores() : options.workers;
+  SEICHE_ASSIGN_OR_RETURN(LoaderSetup setup, SetUpLoader(std::move(store), options, workers));
+  auto loader = std::make_unique<LoaderImpl>(std::move(setup), options);
+  SEICHE_RETURN_IF_ERROR(loader->Start(workers));
   return loader;
 }
 

@@ -1,20 +1,22 @@
-// Random batches of samples, read and decoded by worker threads.
+// Batches of samples in a reproducible order, read and decoded by worker threads.
 //
 //   SEICHE_ASSIGN_OR_RETURN(auto loader, Loader::Create(store, {.batch_size = 10, .seed = 1}));
 //   while (true) {
 //     SEICHE_ASSIGN_OR_RETURN(std::optional<Batch> batch, loader->Next());
 //     if (!batch) break;                                  // the epoch is over
 //     Train(batch->array<float>());                       // [B,T,H,W]
+//     SaveCheckpoint(model, loader->State());             // goes on exactly here
 //   }                                                     // ~Batch gives the buffer back
 //   SEICHE_RETURN_IF_ERROR(loader->StartEpoch(1));
 //
-// Position p of an epoch holds sample KeyedPermutation(size, seed, epoch)(p): the batches depend
-// on options and data only, never on the number of workers or on timing. Workers fill a ring of
-// `prefetch` buffers ahead of the consumer and stop when it is full. The first error ends the
-// epoch: batches before it are delivered, then Next() returns it, naming file, chunk and sample.
+// The batches depend on options and data only, never on the number of workers or on timing. A chunk
+// is read and decoded once for all samples that need it, as far as memory_budget reaches
+// (loader/strategy.h). Workers fill a ring of buffers ahead of the consumer and stop when it is
+// full. With OnError::kFail the first error ends the epoch: batches before it are delivered, then
+// Next() returns it, naming file, chunk and sample.
 //
-// One consumer thread calls Next() and StartEpoch(); Batch objects may be used and released on any
-// thread, also after the loader is gone. The destructor stops the workers at once.
+// One consumer thread calls Next(), StartEpoch() and State(); Batch objects may be used and
+// released on any thread, also after the loader is gone. The destructor stops the workers at once.
 #ifndef SEICHE_LOADER_LOADER_H_
 #define SEICHE_LOADER_LOADER_H_
 
@@ -22,36 +24,35 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "loader/batch.h"
-#include "loader/sampler.h"
+#include "loader/loader_options.h"
 #include "loader/statistics.h"
+#include "loader/strategy.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {
 
-struct LoaderOptions {
-  int field = 0;           // of the store
-  int64_t batch_size = 1;  // samples, >= 1
-  Order order = Order::kRandom;
-  uint64_t seed = 0;         // any value; the same one gives the same order
-  int64_t epoch = 0;         // the first pass's number, >= 0
-  int64_t max_batches = -1;  // end each epoch after that many; -1: all
-  bool drop_last = false;    // leave out a last batch of fewer than batch_size samples
-  int workers = 0;           // threads that read and decode, at most 1024; 0: one a core
-  int prefetch = 2;          // batches decoded ahead of the consumer, >= 1
-  // Bytes for batch buffers, held by the consumer or in the ring. kResourceExhausted at creation
-  // if prefetch + 1 batches do not fit, from Next() if held batches use it up.
-  int64_t memory_budget = int64_t{4} << 30;
+// A sample that OnError::kSkip left out.
+struct SkippedSample {
+  int64_t sample = 0;
+  int64_t epoch = 0;
+  absl::Status status;  // names file, chunk and sample
 };
 
 class Loader {
  public:
-  // Starts the workers on epoch options.epoch. kInvalidArgument names the option that is out of
-  // range; kFailedPrecondition if the field has no elements; kResourceExhausted if the budget or
-  // the system's threads do not suffice.
+  // So many skipped samples are listed; all are counted.
+  static constexpr size_t kMaxListed = 1000;
+
+  // Starts the workers on epoch options.epoch, or where options.resume goes on. kInvalidArgument
+  // names the option that is out of range; kFailedPrecondition if there is nothing to load, if
+  // fields or recordings do not fit the samples (by name), or if `resume` belongs to another order;
+  // kResourceExhausted if the budget or the system's threads do not suffice.
   static absl::StatusOr<std::unique_ptr<Loader>> Create(std::shared_ptr<const SequenceStore> store,
                                                         const LoaderOptions& options);
   virtual ~Loader() = default;
@@ -64,10 +65,25 @@ class Loader {
   // Drops what was prefetched and starts pass `epoch`, >= 0. Also clears an error.
   virtual absl::Status StartEpoch(int64_t epoch) = 0;
 
-  // Batches of one epoch.
+  // Text of less than 4 KB from which options.resume goes on behind the last batch that Next() has
+  // delivered. When all shards have delivered the same number of batches, any one's state does for
+  // all, and the number of shards may change.
+  virtual std::string State() const = 0;
+
+  virtual int64_t epoch() const = 0;
+  // Batches of a whole epoch of this shard; of the present one, those since it was resumed.
   virtual int64_t num_batches() const = 0;
+  // Samples of an epoch, all shards together.
+  virtual int64_t num_samples() const = 0;
+  // What each batch has.
+  virtual absl::Span<const BatchOutput> outputs() const = 0;
+  // How memory is spent and in which order samples come.
+  virtual const Strategy& strategy() const = 0;
+
   // On any thread, at any time.
   virtual LoaderStatistics statistics() const = 0;
+  // Of all epochs, in the order they came up, at most kMaxListed. On any thread.
+  virtual std::vector<SkippedSample> skipped() const = 0;
 };
 
 }  // namespace seiche

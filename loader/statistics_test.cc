@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "loader/counters.h"
@@ -21,6 +22,7 @@ TEST(LoaderStatisticsTest, OneLineOfText) {
   LoaderStatistics statistics{.batches = 2,
                               .samples = 20,
                               .bytes_read = 1'000'000,
+                              .reads = 12,
                               .bytes_decoded = 8'000'000,
                               .bytes_delivered = 4'000'000,
                               .chunks_decoded = 40,
@@ -28,12 +30,35 @@ TEST(LoaderStatisticsTest, OneLineOfText) {
                               .decode_seconds = 1.5,
                               .idle_seconds = 0.125,
                               .wait_seconds = 0.5};
-  EXPECT_EQ(statistics.ToString(),
-            "2 batches of 20 samples, 4.0 MB delivered; read 1.0 MB in 0.250 s, decoded 8.0 MB (40 "
-            "chunks, 2.00 times what was delivered) in 1.500 s; workers idle 0.125 s, consumer "
-            "waited 0.500 s");
+  EXPECT_EQ(
+      statistics.ToString(),
+      "2 batches of 20 samples, 4.0 MB delivered; read 1.0 MB in 0.250 s (12 reads), decoded 8.0 "
+      "MB (40 chunks, 2.00 times what was delivered) in 1.500 s, copied in 0.000 s; workers "
+      "idle 0.125 s, consumer waited 0.500 s");
   statistics.bytes_slow = 400'000;
-  EXPECT_THAT(statistics.ToString(), ::testing::EndsWith("; 0.4 MB through libhdf5"));
+  statistics.epoch_chunks = 20;
+  statistics.epoch_chunk_decodes = 30;
+  statistics.samples_skipped = 2;
+  statistics.slow_fields = {{"images", "compact layout"}};
+  EXPECT_THAT(statistics.ToString(),
+              ::testing::EndsWith("; 1.50 decodes a chunk in this epoch; 2 samples skipped; 0.4 MB "
+                                  "through libhdf5 in 0.000 s; field images is read slowly: "
+                                  "compact layout"));
+}
+
+TEST(LoaderStatisticsTest, Json) {
+  const LoaderStatistics statistics{.batches = 3,
+                                    .wait_seconds = 0.5,
+                                    .epoch_seconds = 2,
+                                    .epoch_chunks = 4,
+                                    .epoch_chunk_decodes = 5,
+                                    .slow_fields = {{"images", "compact layout"}}};
+  const auto json = ParseJson(statistics.ToJson(), "statistics");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ((*json)["batches"], 3);
+  EXPECT_EQ((*json)["decodes_per_chunk"], 1.25);
+  EXPECT_EQ((*json)["stall_share"], 0.25);
+  EXPECT_EQ((*json)["slow_fields"]["images"], "compact layout");
 }
 
 TEST(CountersTest, AddUp) {

@@ -114,6 +114,20 @@ int64_t ChunkGrid::Number(absl::Span<const int64_t> coordinates) const {
   return number;
 }
 
+int64_t ChunkGrid::NumberAt(absl::Span<const int64_t> index) const {
+  if (parts_ != nullptr) {
+    const Part& part = PartAt(*parts_, &Part::first_element, index[0]);
+    Shape in_part(index.begin(), index.end());
+    in_part[0] -= part.first_element;
+    return part.first_chunk + part.grid.NumberAt(in_part);
+  }
+  int64_t number = 0;
+  for (size_t axis = 0; axis < shape_.size(); ++axis) {
+    number = number * chunks_per_axis_[axis] + index[axis] / chunk_shape_[axis];
+  }
+  return number;
+}
+
 Box ChunkGrid::BoxOf(int64_t chunk) const {
   if (parts_ != nullptr) {
     const Part& part = PartAt(*parts_, &Part::first_chunk, chunk);

@@ -50,6 +50,8 @@ class ChunkGrid {
   // Grid coordinates <-> number.
   Shape Coordinates(int64_t chunk) const;
   int64_t Number(absl::Span<const int64_t> coordinates) const;
+  // The chunk that holds the element at `index`, which must lie inside the shape.
+  int64_t NumberAt(absl::Span<const int64_t> index) const;
   // First element of a chunk, and its extent cut at the array's edge.
   Box BoxOf(int64_t chunk) const;
   // The shape of a chunk as it is stored, not cut.

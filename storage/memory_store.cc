@@ -19,15 +19,16 @@ class MemoryStore : public SequenceStore {
               .codec = "none"};
     int64_t offset = 0;
     for (int64_t chunk = 0; chunk < field_.grid.num_chunks(); ++chunk) {
-      const int64_t size = NumElements(field_.grid.BoxOf(chunk).extent) * SizeOf(array_.dtype);
+      const int64_t size = NumElements(field_.grid.ShapeOf(chunk)) * SizeOf(array_.dtype);
       locations_.push_back({.kind = ChunkLocation::Kind::kBytes, .offset = offset, .size = size});
       offset += size;
     }
     file_.resize(offset);
     for (int64_t chunk = 0; chunk < field_.grid.num_chunks(); ++chunk) {
       const Box box = field_.grid.BoxOf(chunk);
-      CopyArray(Slice(array_.view(), box),
-                MakeView(file_.data() + locations_[chunk].offset, array_.dtype, box.extent));
+      const ArrayView whole = MakeView(file_.data() + locations_[chunk].offset, array_.dtype,
+                                       field_.grid.ShapeOf(chunk));
+      CopyArray(Slice(array_.view(), box), Slice(whole, WholeBox(box.extent)));
     }
   }
 
@@ -50,8 +51,8 @@ class MemoryStore : public SequenceStore {
       return absl::DataLossError(absl::StrCat(path_, ": chunk ", chunk, " has ", encoded.size(),
                                               " bytes, not ", location.size));
     }
-    const Shape& extent = field_.grid.BoxOf(chunk).extent;
-    CopyArray(Slice(MakeView(static_cast<const void*>(encoded.data()), field_.dtype, extent), part),
+    const Shape& shape = field_.grid.ShapeOf(chunk);
+    CopyArray(Slice(MakeView(static_cast<const void*>(encoded.data()), field_.dtype, shape), part),
               out);
     return absl::OkStatus();
   }

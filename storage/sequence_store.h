@@ -119,10 +119,10 @@ class SequenceStore {
   virtual absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const;
 
   // Decodes chunk `chunk`, whose bytes at `location` are `encoded` (empty for kMissing), and
-  // delivers the part of it in `part`: a box in the chunk's own coordinates that does not reach
-  // over the array's edge. `out` has shape part.extent and the field's dtype, any strides. When
-  // the part is the whole chunk and `out` contiguous, nothing is copied on the way. kDataLoss if
-  // the bytes are damaged.
+  // delivers the part of it in `part`: a box in the chunk's own coordinates, inside
+  // grid.ShapeOf(chunk); elements past the array's edge are unspecified. `out` has shape
+  // part.extent and the field's dtype, any strides. When the part is the whole chunk as it is
+  // stored and `out` contiguous, nothing is copied on the way. kDataLoss if the bytes are damaged.
   virtual absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
                                    absl::Span<const std::byte> encoded, const Box& part,
                                    const ArrayView& out, CodecScratch& scratch) const = 0;

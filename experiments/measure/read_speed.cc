@@ -39,7 +39,8 @@ absl::StatusOr<std::unique_ptr<Loader>> MakeLoader(const ReadPlan& plan, const R
                                     .seed = plan.seed,
                                     .max_batches = epoch.batches,
                                     .workers = workers,
-                                    .prefetch = kPrefetch});
+                                    .prefetch = kPrefetch,
+                                    .decode_once = false});  // as published
 }
 
 // One timed epoch: repeat `repeat` of `job`.
@@ -90,7 +91,7 @@ EpochSize EpochSizeOf(const ReadPlan& plan, int64_t sequences) {
 }
 
 std::vector<int64_t> SequencesOfRepeat(const ReadPlan& plan, int64_t sequences, int repeat) {
-  const Sampler sampler(Order::kRandom, sequences, plan.seed, EpochOfRepeat(repeat));
+  const Sampler sampler({}, sequences, plan.seed, EpochOfRepeat(repeat));
   std::vector<int64_t> result(EpochSizeOf(plan, sequences).sequences());
   for (size_t i = 0; i < result.size(); ++i) result[i] = sampler(static_cast<int64_t>(i));
   return result;

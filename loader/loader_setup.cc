@@ -1,0 +1,167 @@
+#include "loader/loader_setup.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "loader/group_plan.h"
+#include "loader/loader_state.h"
+
+namespace seiche {
+namespace {
+
+// The field's packing, then what the options say.
+TransformOptions Unpacked(const Packing& packing, TransformOptions options) {
+  if (!options.dtype.has_value()) options.dtype = DType::kFloat32;
+  if (options.scale.empty()) options.scale = {1};
+  if (options.offset.empty()) options.offset.assign(options.scale.size(), 0);
+  if (options.scale.size() == 1) options.scale.resize(options.offset.size(), options.scale[0]);
+  if (options.offset.size() == 1) options.offset.resize(options.scale.size(), options.offset[0]);
+  const size_t count = std::min(options.scale.size(), options.offset.size());
+  for (size_t i = 0; i < count; ++i) {
+    options.offset[i] += options.scale[i] * packing.offset;
+    options.scale[i] *= packing.scale;
+  }
+  if (!options.missing.has_value()) options.missing = packing.missing;
+  return options;
+}
+
+absl::StatusOr<TaskRunner::Transforms> MakeTransforms(const SequenceStore& store,
+                                                      const LoaderOptions& options) {
+  TaskRunner::Transforms transforms(store.fields().size());
+  for (const FieldTransform& wanted : options.transforms) {
+    const Field& field = store.fields()[wanted.field];
+    TransformOptions chosen = wanted.options;
+    chosen.channel_axis = field.axis('C');
+    if (wanted.unpack) chosen = Unpacked(field.packing, std::move(chosen));
+    absl::StatusOr<ElementTransform> transform = ElementTransform::Create(field.dtype, chosen);
+    if (!transform.ok()) {
+      return Annotate(transform.status(), absl::StrCat(store.path(), ": field ", field.name));
+    }
+    const int64_t channels = transform->channels();
+    if (channels > 1 && channels != field.shape()[chosen.channel_axis]) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          store.path(), ": field ", field.name, " has ", field.shape()[chosen.channel_axis],
+          " channels, but scale or offset are given for ", channels));
+    }
+    for (const AxisCrop& crop : options.sample.crops) {
+      if (channels > 1 && crop.axis == 'C' && crop.stride != 1) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(store.path(), ": field ", field.name,
+                         ": numbers for each channel do not go with a stride along C"));
+      }
+    }
+    if (!transform->identity()) transforms[wanted.field] = *std::move(transform);
+  }
+  return transforms;
+}
+
+// Bytes that `workers` threads work in, at most.
+int64_t WorkerBytes(const SequenceStore& store, const SampleMap& map, int workers) {
+  // Encoded, decoded, and what a chain of codecs has between its stages.
+  const int64_t chunks = 4 * TaskRunner::ScratchBytes(store, map);
+  return workers * (chunks + GroupPlan::kMaxReadBytes);
+}
+
+absl::Status CheckNotEmpty(const SequenceStore& store, const LoaderOptions& options) {
+  for (size_t i = 0; i < store.fields().size(); ++i) {
+    const std::vector<int>& used = options.sample.fields;
+    if (!used.empty() && std::find(used.begin(), used.end(), i) == used.end()) continue;
+    const Field& field = store.fields()[i];
+    if (field.axes.size() != field.shape().size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(store.path(), ": field ", field.name, " has the axes '", field.axes,
+                       "' but the shape ", ToString(field.shape()), ": name one letter an axis"));
+    }
+    if (NumElements(field.shape()) <= 0) {
+      return absl::FailedPreconditionError(absl::StrCat(store.path(), ": field ", field.name,
+                                                        " of shape ", ToString(field.shape()),
+                                                        " has nothing to load"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetOutputs(LoaderSetup& setup, const LoaderOptions& options) {
+  Batch::Outputs outputs;
+  for (const SampleOutput& output : setup.map->outputs()) {
+    const auto& transform = setup.transforms[output.field];
+    const Field& field = setup.store->fields()[output.field];
+    outputs.push_back({.name = output.name,
+                       .dtype = transform.has_value() ? transform->output() : field.dtype,
+                       .axes = output.axes,
+                       .sample_shape = output.shape});
+    setup.sample_bytes += outputs.back().sample_bytes();
+  }
+  setup.rows = std::min(options.batch_size, setup.map->size());
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max() / 4;
+  if (setup.rows > kMax / std::max<int64_t>(1, setup.sample_bytes)) {
+    return absl::ResourceExhaustedError(absl::StrCat("a batch of ", setup.rows, " samples of ",
+                                                     setup.sample_bytes,
+                                                     " bytes is too large: lower batch_size"));
+  }
+  setup.batch_bytes = LayOut(outputs, setup.rows);
+  setup.outputs = std::make_shared<const Batch::Outputs>(std::move(outputs));
+  return absl::OkStatus();
+}
+
+absl::Status SetPlace(LoaderSetup& setup, const LoaderOptions& options) {
+  setup.epoch = options.epoch;
+  if (options.resume.empty()) return absl::OkStatus();
+  SEICHE_ASSIGN_OR_RETURN(const LoaderState state, ParseState(options.resume));
+  SEICHE_RETURN_IF_ERROR(CheckSameOrder(
+      state.order, IdentityOf(*setup.store, *setup.map, options, setup.strategy.sampler)));
+  setup.epoch = state.epoch;
+  setup.first_batch = state.batch;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+BatchSchedule::Options ScheduleOptions(const LoaderOptions& options, int64_t samples,
+                                       int64_t first_batch) {
+  return {.samples = samples,
+          .batch_size = options.batch_size,
+          .last_batch = options.last_batch,
+          .shard_index = options.shard_index,
+          .shard_count = options.shard_count,
+          .max_batches = options.max_batches,
+          .first_batch = first_batch};
+}
+
+absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> store,
+                                        const LoaderOptions& options, int workers) {
+  if (store == nullptr) return absl::InvalidArgumentError("Loader: the store is null");
+  SEICHE_RETURN_IF_ERROR(CheckOptions(*store, options));
+  SEICHE_RETURN_IF_ERROR(CheckNotEmpty(*store, options));
+  LoaderSetup setup;
+  setup.store = std::move(store);
+  SEICHE_ASSIGN_OR_RETURN(SampleMap map,
+                          SampleMap::Create(*setup.store, options.sample, options.seed));
+  setup.map = std::make_unique<const SampleMap>(std::move(map));
+  SEICHE_ASSIGN_OR_RETURN(setup.transforms, MakeTransforms(*setup.store, options));
+  SEICHE_RETURN_IF_ERROR(SetOutputs(setup, options));
+
+  const BatchSchedule epoch(ScheduleOptions(options, setup.map->size(), /*first_batch=*/0));
+  SEICHE_ASSIGN_OR_RETURN(
+      setup.strategy,
+      ChooseStrategy({.store = setup.store.get(),
+                      .map = setup.map.get(),
+                      .options = &options,
+                      .batch_bytes = setup.batch_bytes,
+                      .epoch_batches = epoch.num_batches(),
+                      .worker_bytes = WorkerBytes(*setup.store, *setup.map, workers)}));
+  SEICHE_RETURN_IF_ERROR(SetPlace(setup, options));
+  for (const SampleOutput& output : setup.map->outputs()) {
+    const Field& field = setup.store->fields()[output.field];
+    if (field.slow_reason.empty()) continue;
+    const std::pair<std::string, std::string> slow(field.name, field.slow_reason);
+    if (setup.slow_fields.empty() || setup.slow_fields.back() != slow) {
+      setup.slow_fields.push_back(slow);
+    }
+  }
+  return setup;
+}
+
+}  // namespace seiche

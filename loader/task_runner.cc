@@ -1,0 +1,347 @@
+#include "loader/task_runner.h"
+
+#include <algorithm>
+#include <cassert>
+#include <new>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/dtype.h"
+#include "base/status.h"
+
+namespace seiche {
+namespace {
+
+using Kind = ChunkLocation::Kind;
+using Use = GroupPlan::Use;
+
+// What the box has in the chunk that begins at `chunk.offset`: in the chunk's own coordinates, and
+// where it goes in an array of the box's extent. False if nothing.
+bool Intersect(const Box& chunk, const Box& box, Box& in_chunk, Box& in_box) {
+  const size_t rank = box.offset.size();
+  in_chunk.offset.resize(rank);
+  in_chunk.extent.resize(rank);
+  in_chunk.stride = box.stride;
+  in_box.offset.resize(rank);
+  in_box.extent.resize(rank);
+  for (size_t i = 0; i < rank; ++i) {
+    const int64_t stride = box.stride_of(static_cast<int>(i));
+    const int64_t before = chunk.offset[i] - box.offset[i];  // of the box, ahead of the chunk
+    const int64_t end = before + chunk.extent[i];
+    int64_t first = std::max<int64_t>(before, 0), last = end;
+    if (stride != 1) {
+      first = (first + stride - 1) / stride;
+      last = end <= 0 ? 0 : (end + stride - 1) / stride;
+    }
+    last = std::min(last, box.extent[i]);
+    if (first >= last) return false;
+    in_chunk.offset[i] = first * stride - before;
+    in_chunk.extent[i] = last - first;
+    in_box.offset[i] = first;
+    in_box.extent[i] = last - first;
+  }
+  return true;
+}
+
+// Whether two boxes differ along axis 0 at most in where they begin.
+bool SameButFirst(const Box& a, const Box& b) {
+  return a.extent == b.extent && a.stride == b.stride &&
+         std::equal(a.offset.begin() + 1, a.offset.end(), b.offset.begin() + 1);
+}
+
+}  // namespace
+
+struct TaskRunner::Work {
+  const GroupPlan& plan;
+  WorkerState& worker;
+  TaskSink& sink;
+  Stopwatch watch;
+};
+
+TaskRunner::TaskRunner(const SequenceStore& store, const SampleMap& map, Transforms transforms)
+    : store_(store), map_(map), transforms_(std::move(transforms)) {
+  assert(transforms_.size() == store.fields().size());
+  for (int output = 0; output < static_cast<int>(map.outputs().size()); ++output) {
+    places_.push_back(map.Destination(output, dtype(output), nullptr));
+  }
+}
+
+DType TaskRunner::dtype(int output) const {
+  const int field = map_.outputs()[output].field;
+  return transforms_[field].has_value() ? transforms_[field]->output()
+                                        : store_.fields()[field].dtype;
+}
+
+int64_t TaskRunner::ScratchBytes(const SequenceStore& store, const SampleMap& map) {
+  int64_t largest = 0;
+  for (const SampleOutput& output : map.outputs()) {
+    const Field& field = store.fields()[output.field];
+    largest = std::max(
+        largest, NumElements(field.grid.chunk_shape()) * static_cast<int64_t>(SizeOf(field.dtype)));
+  }
+  return largest;
+}
+
+void TaskRunner::Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerState& worker,
+                     TaskSink& sink) const {
+  Work work{plan, worker, sink, {}};
+  const absl::Span<const GroupPlan::Task> tasks = plan.tasks(run);
+  const bool together = tasks.size() > 1 && run.read_bytes > 0 && ReadTogether(work, run);
+  for (const GroupPlan::Task& task : tasks) {
+    if (!sink.wanted()) {
+      // Nobody who waits for what this run was to decode is wanted either.
+      if (task.kind == GroupPlan::Task::Kind::kDecode && task.entry != nullptr) {
+        sink.Finish(*task.entry, absl::CancelledError());
+      }
+      continue;
+    }
+    absl::Span<const std::byte> encoded;
+    if (together) {
+      encoded = {worker.encoded.data() + (task.location.offset - run.read_offset),
+                 static_cast<size_t>(task.location.size)};
+    }
+    try {
+      RunTask(work, task, encoded);
+    } catch (const std::bad_alloc&) {  // a chunk's size is what its file says
+      const absl::Status status = NoMemory(task);
+      if (task.kind == GroupPlan::Task::Kind::kDecode && task.entry != nullptr) {
+        sink.Finish(*task.entry, status);
+      }
+      FailAll(work, task, status);
+    }
+  }
+}
+
+bool TaskRunner::ReadTogether(Work& work, const GroupPlan::Run& run) const {
+  try {
+    const absl::Span<std::byte> bytes = work.worker.encoded.Reserve(run.read_bytes);
+    const int32_t file = work.plan.tasks(run)[0].location.file;
+    const absl::Status status = store_.ReadBytes(file, run.read_offset, bytes);
+    work.watch.Lap(work.worker.counters.read_nanos);
+    // Otherwise they are read one by one, so that the error names the chunk.
+    if (!status.ok()) return false;
+    work.worker.counters.bytes_read.Add(run.read_bytes);
+    work.worker.counters.reads.Add(1);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+absl::StatusOr<absl::Span<const std::byte>> TaskRunner::ReadChunk(
+    Work& work, const ChunkLocation& location) const {
+  auto read = store_.ReadEncoded(location, work.worker.encoded);
+  work.watch.Lap(work.worker.counters.read_nanos);
+  if (read.ok()) {
+    work.worker.counters.bytes_read.Add(static_cast<int64_t>(read->size()));
+    work.worker.counters.reads.Add(1);
+  }
+  return read;
+}
+
+void TaskRunner::RunTask(Work& work, const GroupPlan::Task& task,
+                         absl::Span<const std::byte> encoded) const {
+  switch (task.kind) {
+    case GroupPlan::Task::Kind::kCached:
+      return DeliverCached(work, task);
+    case GroupPlan::Task::Kind::kRaw:
+      return DeliverRaw(work, task);
+    case GroupPlan::Task::Kind::kSlow:
+      return DeliverSlow(work, task);
+    case GroupPlan::Task::Kind::kDecode:
+      break;
+  }
+  if (encoded.data() == nullptr && task.location.kind != Kind::kMissing) {
+    auto read = ReadChunk(work, task.location);
+    if (!read.ok()) {
+      if (task.entry != nullptr) work.sink.Finish(*task.entry, read.status());
+      return FailAll(work, task, read.status());
+    }
+    encoded = *read;
+  }
+  absl::Status status;
+  if (DeliverWhole(work, task, encoded, status)) {
+    if (!status.ok()) FailAll(work, task, status);
+  } else {
+    Decode(work, task, encoded);
+  }
+  if (task.location.kind != Kind::kMissing) {
+    const Field& field = store_.fields()[task.field];
+    work.worker.counters.chunks_decoded.Add(1);
+    work.worker.counters.bytes_decoded.Add(NumElements(field.grid.ShapeOf(task.chunk)) *
+                                           static_cast<int64_t>(SizeOf(field.dtype)));
+  }
+  work.watch.Lap(work.worker.counters.decode_nanos);
+}
+
+bool TaskRunner::DeliverWhole(Work& work, const GroupPlan::Task& task,
+                              absl::Span<const std::byte> encoded, absl::Status& status) const {
+  if (task.entry != nullptr || transforms_[task.field].has_value()) return false;
+  if (work.plan.CountUses(task) != 1) return false;
+  work.plan.ForEachUse(task, [&](const Use& use) {
+    Box in_chunk, in_box;
+    const Box chunk_box = store_.fields()[task.field].grid.BoxOf(task.chunk);
+    if (Intersect(chunk_box, use.box, in_chunk, in_box)) {
+      status = store_.DecodeChunk(task.field, task.chunk, task.location, encoded, in_chunk,
+                                  Slice(Place(work, use), in_box), work.worker.scratch);
+    }
+    return false;
+  });
+  return true;
+}
+
+void TaskRunner::Decode(Work& work, const GroupPlan::Task& task,
+                        absl::Span<const std::byte> encoded) const {
+  const Field& field = store_.fields()[task.field];
+  const Box chunk_box = field.grid.BoxOf(task.chunk);
+  // What is kept is cut at the array's edge; what is not is decoded as it is stored, without a
+  // copy.
+  const bool keep = task.entry != nullptr;
+  const Shape shape = keep ? chunk_box.extent : field.grid.ShapeOf(task.chunk);
+  AlignedBuffer& memory = keep ? task.entry->memory : work.worker.decoded;
+  memory.Reserve(NumElements(shape) * static_cast<int64_t>(SizeOf(field.dtype)));
+  const ArrayView chunk = MakeView(static_cast<void*>(memory.data()), field.dtype, shape);
+  const absl::Status status = store_.DecodeChunk(task.field, task.chunk, task.location, encoded,
+                                                 WholeBox(shape), chunk, work.worker.scratch);
+  if (keep) work.sink.Finish(*task.entry, status);
+  if (!status.ok()) return FailAll(work, task, status);
+  Scatter(work, task, chunk, chunk_box);
+}
+
+void TaskRunner::DeliverCached(Work& work, const GroupPlan::Task& task) const {
+  const Field& field = store_.fields()[task.field];
+  if (!task.entry->finished() && !work.sink.Wait(*task.entry)) return;
+  work.watch.Lap(work.worker.counters.wait_nanos);
+  if (!task.entry->status().ok()) return FailAll(work, task, task.entry->status());
+  const Box chunk_box = field.grid.BoxOf(task.chunk);
+  Scatter(
+      work, task,
+      MakeView(static_cast<const void*>(task.entry->memory.data()), field.dtype, chunk_box.extent),
+      chunk_box);
+  work.watch.Lap(work.worker.counters.copy_nanos);
+}
+
+void TaskRunner::Scatter(Work& work, const GroupPlan::Task& task, const ConstArrayView& chunk,
+                         const Box& chunk_box) const {
+  Box in_chunk, in_box;
+  const Box* before = nullptr;
+  work.plan.ForEachUse(task, [&](const Use& use) {
+    // In most groups samples differ by their sequence only, so most of the geometry stays.
+    if (before != nullptr && use.box.extent[0] == 1 && SameButFirst(*before, use.box)) {
+      in_chunk.offset[0] = use.box.offset[0] - chunk_box.offset[0];
+    } else if (!Intersect(chunk_box, use.box, in_chunk, in_box)) {
+      return true;
+    }
+    before = &use.box;
+    Copy(task.field, Slice(chunk, in_chunk), Slice(Place(work, use), in_box), in_chunk);
+    return true;
+  });
+}
+
+void TaskRunner::Copy(int field, const ConstArrayView& from, const ArrayView& to,
+                      const Box& box) const {
+  const auto& transform = transforms_[field];
+  if (!transform.has_value()) return CopyArray(from, to);
+  const int channels = store_.fields()[field].axis('C');
+  transform->Apply(from, to, channels < 0 ? 0 : box.offset[channels]);
+}
+
+void TaskRunner::DeliverRaw(Work& work, const GroupPlan::Task& task) const {
+  const Box chunk_box = store_.fields()[task.field].grid.BoxOf(task.chunk);
+  work.plan.ForEachUse(task, [&](const Use& use) {
+    Box in_chunk, in_box;
+    if (!Intersect(chunk_box, use.box, in_chunk, in_box)) return true;
+    const absl::Status status = ReadPart(work, task, in_chunk, Slice(Place(work, use), in_box));
+    if (!status.ok()) work.sink.Fail(use, Annotate(status, DescribeChunk(task)));
+    return work.sink.wanted();
+  });
+}
+
+absl::Status TaskRunner::ReadPart(Work& work, const GroupPlan::Task& task, const Box& in_chunk,
+                                  const ArrayView& to) const {
+  const Field& field = store_.fields()[task.field];
+  const Shape& shape = field.grid.ShapeOf(task.chunk);
+  const ConstArrayView chunk = MakeView(static_cast<const void*>(nullptr), field.dtype, shape);
+  // The bytes from the part's first element to its last.
+  int64_t first = 0, last = 0;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const int axis = static_cast<int>(i);
+    first += in_chunk.offset[i] * chunk.strides[i];
+    last += (in_chunk.offset[i] + (in_chunk.extent[i] - 1) * in_chunk.stride_of(axis)) *
+            chunk.strides[i];
+  }
+  const int64_t bytes = last - first + static_cast<int64_t>(SizeOf(field.dtype));
+  ConstArrayView part{nullptr, field.dtype, in_chunk.extent, chunk.strides};
+  for (size_t i = 0; i < shape.size(); ++i) {
+    part.strides[i] *= in_chunk.stride_of(static_cast<int>(i));
+  }
+
+  // Straight into the batch where both are one run of bytes.
+  const bool straight = !transforms_[task.field].has_value() && part.contiguous() &&
+                        to.contiguous() && bytes == to.size_bytes();
+  std::byte* const target = straight ? to.data : work.worker.encoded.Reserve(bytes).data();
+  absl::Status status = store_.ReadBytes(task.location.file, task.location.offset + first,
+                                         {target, static_cast<size_t>(bytes)});
+  work.watch.Lap(work.worker.counters.read_nanos);
+  if (!status.ok()) return status;
+  work.worker.counters.bytes_read.Add(bytes);
+  work.worker.counters.reads.Add(1);
+  if (!straight) {
+    part.data = target;
+    Copy(task.field, part, to, in_chunk);
+    work.watch.Lap(work.worker.counters.copy_nanos);
+  }
+  return absl::OkStatus();
+}
+
+void TaskRunner::DeliverSlow(Work& work, const GroupPlan::Task& task) const {
+  const Field& field = store_.fields()[task.field];
+  work.plan.ForEachUse(task, [&](const Use& use) {
+    const ArrayView to = Place(work, use);
+    absl::Status status;
+    if (!transforms_[task.field].has_value()) {
+      status = store_.Read(task.field, use.box, to);
+    } else {
+      const int64_t bytes = NumElements(use.box.extent) * static_cast<int64_t>(SizeOf(field.dtype));
+      const ArrayView whole =
+          MakeView(static_cast<void*>(work.worker.decoded.Reserve(bytes).data()), field.dtype,
+                   use.box.extent);
+      status = store_.Read(task.field, use.box, whole);
+      if (status.ok()) Copy(task.field, whole, to, use.box);
+    }
+    work.watch.Lap(work.worker.counters.slow_nanos);
+    if (status.ok()) {
+      work.worker.counters.bytes_slow.Add(to.size_bytes());
+    } else {
+      work.sink.Fail(use, status);
+    }
+    return false;
+  });
+}
+
+ArrayView TaskRunner::Place(Work& work, const Use& use) const {
+  ArrayView place = places_[use.output];
+  place.data = work.sink.Place(use);
+  return place;
+}
+
+void TaskRunner::FailAll(Work& work, const GroupPlan::Task& task,
+                         const absl::Status& status) const {
+  work.plan.ForEachUse(task, [&](const Use& use) {
+    work.sink.Fail(use, status);
+    return true;
+  });
+}
+
+std::string TaskRunner::DescribeChunk(const GroupPlan::Task& task) const {
+  const Field& field = store_.fields()[task.field];
+  if (task.chunk < 0) return field.name;
+  return absl::StrCat(field.name, ": chunk ", ToString(field.grid.Coordinates(task.chunk)));
+}
+
+absl::Status TaskRunner::NoMemory(const GroupPlan::Task& task) const {
+  return absl::ResourceExhaustedError(absl::StrCat(store_.path(), ": ", DescribeChunk(task),
+                                                   ": the system has no memory to decode it in"));
+}
+
+}  // namespace seiche

@@ -1,0 +1,114 @@
+// Does the runs of a GroupPlan: read, decode once, deliver to every sample that needs it.
+//
+//   const TaskRunner runner(store, map, transforms);
+//   WorkerState worker;                                        // one per thread, kept warm
+//   runner.Run(plan, run, worker, sink);
+//
+// The fast path is DeliverWhole(): a chunk that one sample alone needs, as a whole and as stored,
+// is decoded straight into the batch. Immutable, shared by threads.
+#ifndef SEICHE_LOADER_TASK_RUNNER_H_
+#define SEICHE_LOADER_TASK_RUNNER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/aligned_buffer.h"
+#include "base/array_view.h"
+#include "codecs/codec.h"
+#include "loader/chunk_cache.h"
+#include "loader/counters.h"
+#include "loader/group_plan.h"
+#include "loader/sample_map.h"
+#include "loader/transform.h"
+#include "storage/sequence_store.h"
+
+namespace seiche {
+
+// What one worker thread works in. Thread-compatible, but for the counters.
+struct WorkerState {
+  AlignedBuffer encoded;
+  AlignedBuffer decoded;
+  CodecScratch scratch;
+  WorkerCounters counters;
+
+  int64_t memory_bytes() {
+    size_t bytes = encoded.capacity() + decoded.capacity();
+    for (int i = 0; i < CodecScratch::kBuffers; ++i) bytes += scratch.buffer(i).capacity();
+    return static_cast<int64_t>(bytes);
+  }
+};
+
+// Where samples go, and who is told. Called by the worker that does the run.
+class TaskSink {
+ public:
+  virtual ~TaskSink() = default;
+  // False once the batches of the run are not wanted any more: what is left of it is dropped.
+  virtual bool wanted() const = 0;
+  // The contiguous array of a sample's output.
+  virtual std::byte* Place(const GroupPlan::Use& use) = 0;
+  // The sample cannot be had.
+  virtual void Fail(const GroupPlan::Use& use, const absl::Status& status) = 0;
+  // Waits for another worker to finish the entry. False if the run is not wanted any more.
+  virtual bool Wait(const ChunkCache::Entry& entry) = 0;
+  // Finishes the entry and wakes those who wait for it.
+  virtual void Finish(ChunkCache::Entry& entry, absl::Status status) = 0;
+};
+
+class TaskRunner {
+ public:
+  // By field of the store; null: delivered as stored. `store` and `map` must outlive the runner.
+  using Transforms = std::vector<std::optional<ElementTransform>>;
+  TaskRunner(const SequenceStore& store, const SampleMap& map, Transforms transforms);
+
+  // dtype in which an output is delivered.
+  DType dtype(int output) const;
+
+  void Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerState& worker,
+           TaskSink& sink) const;
+
+  // Bytes that one worker may need to work in, besides a read of at most GroupPlan::kMaxReadBytes:
+  // an upper bound for chunks that do not grow when encoded.
+  static int64_t ScratchBytes(const SequenceStore& store, const SampleMap& map);
+
+ private:
+  struct Work;  // one run at work
+
+  void RunTask(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded) const;
+  // Whether it succeeded in reading the run's chunks at one go.
+  bool ReadTogether(Work& work, const GroupPlan::Run& run) const;
+  absl::StatusOr<absl::Span<const std::byte>> ReadChunk(Work& work,
+                                                        const ChunkLocation& location) const;
+  // True if the task was of the kind that the fast path takes.
+  bool DeliverWhole(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded,
+                    absl::Status& status) const;
+  void Decode(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded) const;
+  void DeliverCached(Work& work, const GroupPlan::Task& task) const;
+  void DeliverRaw(Work& work, const GroupPlan::Task& task) const;
+  void DeliverSlow(Work& work, const GroupPlan::Task& task) const;
+  // Copies the parts that the uses need out of the chunk, whose first element is chunk_box.offset.
+  void Scatter(Work& work, const GroupPlan::Task& task, const ConstArrayView& chunk,
+               const Box& chunk_box) const;
+  void Copy(int field, const ConstArrayView& from, const ArrayView& to, const Box& box) const;
+  absl::Status ReadPart(Work& work, const GroupPlan::Task& task, const Box& in_chunk,
+                        const ArrayView& to) const;
+  ArrayView Place(Work& work, const GroupPlan::Use& use) const;
+  void FailAll(Work& work, const GroupPlan::Task& task, const absl::Status& status) const;
+  std::string DescribeChunk(const GroupPlan::Task& task) const;
+  absl::Status NoMemory(const GroupPlan::Task& task) const;
+
+  const SequenceStore& store_;
+  const SampleMap& map_;
+  const Transforms transforms_;
+  std::vector<ArrayView> places_;  // by output, without data
+};
+
+}  // namespace seiche
+
+#endif  // SEICHE_LOADER_TASK_RUNNER_H_
