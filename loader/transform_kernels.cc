@@ -1,5 +1,6 @@
 #include "loader/transform_kernels.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -269,18 +270,28 @@ class Transformation {
     hn::StoreU(Delivered<Output>(d, v), hn::Rebind<Output, D>(), to + x);
   }
 
-  // The last block of a row may overlap the one before.
   HWY_INLINE void Row(const Stored* HWY_RESTRICT from, Output* HWY_RESTRICT to, int64_t count,
                       const Line& line) const {
     const hn::ScalableTag<C> d;
     constexpr int64_t kLanes = hn::MaxLanes(d);
     if (count < kLanes) {
       ShortRow<kLanes / 2>(from, to, count, line);
-      return;
+    } else {
+      Blocks(d, from, to, count, line);
     }
-    int64_t x = 0;
-    for (; x + kLanes <= count; x += kLanes) Block(d, from, to, line, x);
-    if (x < count) Block(d, from, to, line, count - kLanes);
+  }
+
+  // At least one vector. The last one may overlap the one before: one body of the loop for both
+  // halves what there is to compile.
+  template <class D>
+  HWY_INLINE void Blocks(D d, const Stored* HWY_RESTRICT from, Output* HWY_RESTRICT to,
+                         int64_t count, const Line& line) const {
+    constexpr int64_t kLanes = hn::MaxLanes(d);
+    const int64_t last = count - kLanes;
+    for (int64_t x = 0;; x = std::min(x + kLanes, last)) {
+      Block(d, from, to, line, x);
+      if (x == last) return;
+    }
   }
 
   // Fewer than 2 * kLanes elements.
@@ -295,8 +306,7 @@ class Transformation {
         ShortRow<kLanes / 2>(from, to, count, line);
         return;
       }
-      Block(d, from, to, line, 0);
-      if (count > static_cast<int64_t>(kLanes)) Block(d, from, to, line, count - kLanes);
+      Blocks(d, from, to, count, line);
     }
   }
 
