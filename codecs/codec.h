@@ -82,6 +82,16 @@ class ByteCodec {
   virtual absl::StatusOr<size_t> Decode(absl::Span<const std::byte> encoded,
                                         absl::Span<std::byte> decoded,
                                         CodecScratch& scratch) const = 0;
+
+  // Whether DecodePrefix() works, and costs less the shorter the prefix is.
+  virtual bool decodes_prefix() const { return false; }
+  // Decodes the first decoded.size() bytes, all of them; what is encoded behind them need not even
+  // be right. kDataLoss if `encoded` is damaged before, or holds fewer.
+  virtual absl::Status DecodePrefix(absl::Span<const std::byte> encoded,
+                                    absl::Span<std::byte> decoded, CodecScratch& scratch) const {
+    (void)encoded, (void)decoded, (void)scratch;
+    return absl::UnimplementedError("the codec decodes whole streams only");
+  }
 };
 
 // What an encoded array holds.

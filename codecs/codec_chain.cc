@@ -1,6 +1,7 @@
 #include "codecs/codec_chain.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -100,6 +101,29 @@ absl::Status CodecChain::Decode(absl::Span<const std::byte> encoded, uint32_t sk
   }
   if (current.data() != decoded.data()) Copy(current, decoded);
   return absl::OkStatus();
+}
+
+int CodecChain::OnlyStage(uint32_t skip_mask) const {
+  int only = -1;
+  for (int i = 0; i < size(); ++i) {
+    if (IsSkipped(skip_mask, i)) continue;
+    if (only >= 0) return -1;
+    only = i;
+  }
+  return only;
+}
+
+bool CodecChain::decodes_prefix(uint32_t skip_mask) const {
+  const int stage = OnlyStage(skip_mask);
+  return stage >= 0 && stages_[stage].codec->decodes_prefix();
+}
+
+absl::Status CodecChain::DecodePrefix(absl::Span<const std::byte> encoded, uint32_t skip_mask,
+                                      absl::Span<std::byte> decoded, CodecScratch& scratch) const {
+  assert(decodes_prefix(skip_mask));
+  const int stage = OnlyStage(skip_mask);
+  return Annotate(stages_[stage].codec->DecodePrefix(encoded, decoded, scratch),
+                  absl::StrCat("stage ", stage + 1, " of ", name()));
 }
 
 }  // namespace seiche

@@ -44,11 +44,20 @@ class CodecChain {
   absl::Status Decode(absl::Span<const std::byte> encoded, uint32_t skip_mask,
                       absl::Span<std::byte> decoded, CodecScratch& scratch) const;
 
+  // Whether the first bytes of what is encoded with this mask can be had without the rest.
+  bool decodes_prefix(uint32_t skip_mask) const;
+  // Fills `decoded` with the first bytes. Only if decodes_prefix(skip_mask). Errors as of Decode.
+  absl::Status DecodePrefix(absl::Span<const std::byte> encoded, uint32_t skip_mask,
+                            absl::Span<std::byte> decoded, CodecScratch& scratch) const;
+
  private:
   struct Stage {
     std::unique_ptr<const ByteCodec> codec;
     bool optional;
   };
+  // The only stage that was not skipped, or -1.
+  int OnlyStage(uint32_t skip_mask) const;
+
   std::vector<Stage> stages_;
 };
 

@@ -1,5 +1,6 @@
 #include "codecs/codec_chain.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -80,6 +81,28 @@ TEST(CodecChainTest, RoundTrips) {
       }
     }
   }
+}
+
+TEST(CodecChainTest, PrefixesOfOneStage) {
+  const Bytes data = MakeData(DataKind::kWaves, 20000, 1);
+  CodecScratch scratch;
+  const CodecChain chain = Chain({"shuffle", "lzf"});
+  EXPECT_FALSE(chain.decodes_prefix(0));
+  EXPECT_FALSE(chain.decodes_prefix(2));  // the shuffle alone
+  EXPECT_FALSE(chain.decodes_prefix(3));
+  EXPECT_TRUE(chain.decodes_prefix(1));
+  EXPECT_FALSE(Chain({"deflate"}).decodes_prefix(0));
+  const Stream stream = Encoded(Chain({"lzf"}), data);
+  ASSERT_EQ(stream.skip_mask, 0);
+  for (size_t size : {0, 1, 999, 20000}) {
+    Bytes prefix(size);
+    ASSERT_THAT(chain.DecodePrefix(stream.bytes, 1, absl::MakeSpan(prefix), scratch), IsOk());
+    EXPECT_TRUE(std::equal(prefix.begin(), prefix.end(), data.begin()));
+  }
+  Bytes more(20001);
+  EXPECT_THAT(chain.DecodePrefix(stream.bytes, 1, absl::MakeSpan(more), scratch),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       "stage 2 of shuffle+lzf: lzf: the stream ends after 20000 of 20001 bytes"));
 }
 
 TEST(CodecChainTest, SkipsOptionalStagesThatDoNotShrink) {

@@ -29,6 +29,12 @@ class LzfCodec final : public ByteCodec {
                                 CodecScratch&) const override {
     return DecodeLzf(encoded, decoded);
   }
+
+  bool decodes_prefix() const override { return true; }
+  absl::Status DecodePrefix(absl::Span<const std::byte> encoded, absl::Span<std::byte> decoded,
+                            CodecScratch&) const override {
+    return DecodeLzfPrefix(encoded, decoded);
+  }
 };
 
 }  // namespace

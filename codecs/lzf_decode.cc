@@ -178,28 +178,33 @@ using lzf_internal::Position;
 
 HWY_EXPORT(DecodeBulk);
 
-// Every access checked. Continues at `at`; `start` is the first byte of the output.
+// Every access checked. Continues at `at`; `start` is the first byte of the output. Output that
+// does not fit is an error or, with kPrefix, left out.
+template <bool kPrefix = false>
 absl::StatusOr<size_t> Finish(Position at, const uint8_t* in_end, const uint8_t* start,
                               const uint8_t* out_end) {
   auto [in, out] = at;
-  while (in < in_end) {
+  while (in < in_end && !(kPrefix && out == out_end)) {
+    const size_t room = out_end - out;
     const uint32_t token = *in++;
     if (token < kMinMatchToken) {
-      const size_t count = token + 1;
+      size_t count = token + 1;
+      if (kPrefix) count = std::min(count, room);
       if (static_cast<size_t>(in_end - in) < count) return Damaged("lzf", "truncated stream");
-      if (static_cast<size_t>(out_end - out) < count) return TooLarge("lzf", out_end - start);
+      if (room < count) return TooLarge("lzf", out_end - start);
       for (size_t i = 0; i < count; ++i) *out++ = *in++;
       continue;
     }
     const bool is_long = token >= kMinLongToken;
     if (in_end - in < (is_long ? 2 : 1)) return Damaged("lzf", "truncated stream");
-    const size_t count = (is_long ? *in++ + 7 : token >> 5) + 2;
+    size_t count = (is_long ? *in++ + 7 : token >> 5) + 2;
+    if (kPrefix) count = std::min(count, room);
     const size_t offset = ((token & 31) << 8 | *in++) + 1;
     if (static_cast<size_t>(out - start) < offset) {
       return Damaged("lzf", absl::StrCat("a reference at byte ", out - start, " points ", offset,
                                          " bytes back"));
     }
-    if (static_cast<size_t>(out_end - out) < count) return TooLarge("lzf", out_end - start);
+    if (room < count) return TooLarge("lzf", out_end - start);
     for (size_t i = 0; i < count; ++i, ++out) *out = *(out - offset);
   }
   return out - start;
@@ -213,6 +218,18 @@ absl::StatusOr<size_t> DecodeLzf(absl::Span<const std::byte> encoded,
   auto* out = reinterpret_cast<uint8_t*>(decoded.data());
   const Position at = HWY_DYNAMIC_DISPATCH(DecodeBulk)(in, encoded.size(), out, decoded.size());
   return Finish(at, in + encoded.size(), out, out + decoded.size());
+}
+
+absl::Status DecodeLzfPrefix(absl::Span<const std::byte> encoded, absl::Span<std::byte> decoded) {
+  const auto* in = reinterpret_cast<const uint8_t*>(encoded.data());
+  auto* out = reinterpret_cast<uint8_t*>(decoded.data());
+  const Position at = HWY_DYNAMIC_DISPATCH(DecodeBulk)(in, encoded.size(), out, decoded.size());
+  const absl::StatusOr<size_t> size =
+      Finish<true>(at, in + encoded.size(), out, out + decoded.size());
+  if (!size.ok()) return size.status();
+  if (*size == decoded.size()) return absl::OkStatus();
+  return Damaged("lzf",
+                 absl::StrCat("the stream ends after ", *size, " of ", decoded.size(), " bytes"));
 }
 
 absl::StatusOr<size_t> DecodeLzfBytewise(absl::Span<const std::byte> encoded,

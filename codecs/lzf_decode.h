@@ -14,6 +14,7 @@
 
 #include <cstddef>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
@@ -25,7 +26,11 @@ namespace seiche {
 absl::StatusOr<size_t> DecodeLzf(absl::Span<const std::byte> encoded,
                                  absl::Span<std::byte> decoded);
 
-// The same, byte by byte: what DecodeLzf is tested against and does near the ends of the spans.
+// Decodes the first decoded.size() bytes and looks at no token behind them. kDataLoss if a token is
+// cut off or points before the start, or if there are fewer bytes than that.
+absl::Status DecodeLzfPrefix(absl::Span<const std::byte> encoded, absl::Span<std::byte> decoded);
+
+// As DecodeLzf, byte by byte: what that is tested against and does near the ends of the spans.
 absl::StatusOr<size_t> DecodeLzfBytewise(absl::Span<const std::byte> encoded,
                                          absl::Span<std::byte> decoded);
 

@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
 #include "codecs/lzf_encode.h"
 #include "codecs/simd_targets.h"
 #include "codecs/test_data.h"
@@ -223,6 +225,51 @@ TEST_F(LzfDecodeTest, NamesTheDamage) {
       Decode("00aae00000", 9),
       StatusIs(absl::StatusCode::kDataLoss, "lzf: the data hold more than the 9 bytes expected"));
   EXPECT_THAT(Decode("00aae00000", 10), IsOkAndHolds(10));
+}
+
+// Guard bytes behind the prefix stay as they are.
+void ExpectPrefix(const Tokens& tokens, size_t size) {
+  constexpr std::byte kGuard{0x5A};
+  Bytes decoded(size + 64, kGuard);
+  ASSERT_THAT(DecodeLzfPrefix(tokens.encoded, absl::MakeSpan(decoded).first(size)),
+              absl_testing::IsOk());
+  ASSERT_TRUE(std::equal(decoded.begin(), decoded.begin() + size, tokens.decoded.begin()));
+  ASSERT_EQ(std::count(decoded.begin() + size, decoded.end(), kGuard), 64);
+}
+
+TEST(LzfPrefixTest, OfEveryLength) {
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  OnEveryTarget([&] {
+    const Tokens tokens = RandomTokens(120, seed);
+    for (size_t size = 0; size <= tokens.decoded.size(); ++size) {
+      ExpectPrefix(tokens, size);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  });
+}
+
+TEST(LzfPrefixTest, DamageBehindThePrefixDoesNotMatter) {
+  Tokens tokens = RandomTokens(500, 7);
+  const size_t half = tokens.decoded.size() / 2;
+  for (size_t i = tokens.encoded.size() * 9 / 10; i < tokens.encoded.size(); ++i) {
+    tokens.encoded[i] = std::byte{0xFF};
+  }
+  ExpectPrefix(tokens, half);
+}
+
+TEST(LzfPrefixTest, StreamsThatEndBefore) {
+  Tokens tokens = RandomTokens(50, 3);
+  Bytes decoded(tokens.decoded.size() + 1);
+  EXPECT_THAT(DecodeLzfPrefix(tokens.encoded, absl::MakeSpan(decoded)),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       absl::StrCat("lzf: the stream ends after ", tokens.decoded.size(), " of ",
+                                    decoded.size(), " bytes")));
+  for (size_t size = 0; size + 1 < tokens.encoded.size(); ++size) {
+    const absl::Status status =
+        DecodeLzfPrefix(absl::MakeSpan(tokens.encoded).first(size), absl::MakeSpan(decoded));
+    ASSERT_EQ(status.code(), absl::StatusCode::kDataLoss) << size;
+  }
 }
 
 }  // namespace
