@@ -33,11 +33,9 @@ int64_t ElementBytes(const Field& field) { return static_cast<int64_t>(SizeOf(fi
 
 // Decoded bytes of all chunks, as the cache keeps them.
 int64_t CacheBytes(const Field& field) {
-  const int64_t chunk = NumElements(field.grid.chunk_shape()) * ElementBytes(field);
-  const int64_t bytes = NumElements(field.shape()) * ElementBytes(field);
-  // Small chunks take a page each.
-  if (chunk >= static_cast<int64_t>(AlignedBuffer::kAlignment) * 16) return bytes;
-  return std::max<int64_t>(bytes, field.grid.num_chunks() * AlignedBuffer::kAlignment);
+  // Each chunk begins a page, so on average it has half a page to spare, at most a whole one.
+  return NumElements(field.shape()) * ElementBytes(field) +
+         field.grid.num_chunks() * static_cast<int64_t>(AlignedBuffer::kAlignment);
 }
 
 Sharing SharingOf(const StrategyInput& input, std::vector<bool>& cached) {

@@ -194,10 +194,12 @@ void TaskRunner::Decode(Work& work, const GroupPlan::Task& task,
                         absl::Span<const std::byte> encoded) const {
   const Field& field = store_.fields()[task.field];
   const Box chunk_box = field.grid.BoxOf(task.chunk);
-  // What is kept is cut at the array's edge; what is not is decoded as it is stored, without a
+  // What is kept is cut at the array's edges; what is not is decoded as it is stored, without a
   // copy.
   const bool keep = task.entry != nullptr;
-  const Shape shape = keep ? chunk_box.extent : field.grid.ShapeOf(task.chunk);
+  Shape shape = keep ? chunk_box.extent : field.grid.ShapeOf(task.chunk);
+  // Along axis 0 a chunk's beginning can be had alone.
+  shape[0] = chunk_box.extent[0];
   AlignedBuffer& memory = keep ? task.entry->memory : work.worker.decoded;
   memory.Reserve(NumElements(shape) * static_cast<int64_t>(SizeOf(field.dtype)));
   const ArrayView chunk = MakeView(static_cast<void*>(memory.data()), field.dtype, shape);

@@ -40,8 +40,16 @@ auto WithoutBadAlloc(const std::string& path, Work work) -> decltype(work()) {
   }
 }
 
-bool IsWhole(const Box& part, const Shape& chunk_shape) {
-  return part.extent == chunk_shape;  // then its offset is 0 and its stride 1
+// Bytes of a chunk from its first element to the last one of `part`. As many as the part has if,
+// and only if, it is the chunk's beginning without gaps.
+int64_t PrefixBytes(const Box& part, const Shape& chunk_shape, size_t element_size) {
+  int64_t last = 0;
+  for (size_t i = 0; i < chunk_shape.size(); ++i) {
+    if (part.extent[i] == 0) return 0;
+    last = last * chunk_shape[i] + part.offset[i] +
+           (part.extent[i] - 1) * part.stride_of(static_cast<int>(i));
+  }
+  return (last + 1) * static_cast<int64_t>(element_size);
 }
 
 class Hdf5Store final : public SequenceStore {
@@ -112,17 +120,25 @@ class Hdf5Store final : public SequenceStore {
   absl::Status Decode(uint32_t skip_mask, absl::Span<const std::byte> encoded, const Box& part,
                       const ArrayView& out, CodecScratch& scratch) const {
     const Shape& chunk_shape = layout_.field.grid.chunk_shape();
-    if (IsWhole(part, chunk_shape) && out.contiguous()) {
-      const absl::Span<std::byte> bytes(out.data, layout_.chunk_bytes);
-      SEICHE_RETURN_IF_ERROR(layout_.chain.Decode(encoded, skip_mask, bytes, scratch));
+    // Bytes of the chunk from its first element to the last that is wanted.
+    const int64_t needed = layout_.chain.decodes_prefix(skip_mask)
+                               ? PrefixBytes(part, chunk_shape, SizeOf(out.dtype))
+                               : layout_.chunk_bytes;
+    const auto decode = [&](absl::Span<std::byte> bytes) {
+      return needed < layout_.chunk_bytes
+                 ? layout_.chain.DecodePrefix(encoded, skip_mask, bytes, scratch)
+                 : layout_.chain.Decode(encoded, skip_mask, bytes, scratch);
+    };
+    if (out.contiguous() && out.size_bytes() == needed) {
+      const absl::Span<std::byte> bytes(out.data, needed);
+      SEICHE_RETURN_IF_ERROR(decode(bytes));
       if (layout_.swapped) SwapBytes(bytes, SizeOf(out.dtype));
       return absl::OkStatus();
     }
     absl::Span<const std::byte> decoded = encoded;
     if (!layout_.StoredRaw(skip_mask)) {
-      const absl::Span<std::byte> bytes =
-          scratch.state<DecodedChunk>().bytes.Reserve(layout_.chunk_bytes);
-      SEICHE_RETURN_IF_ERROR(layout_.chain.Decode(encoded, skip_mask, bytes, scratch));
+      const absl::Span<std::byte> bytes = scratch.state<DecodedChunk>().bytes.Reserve(needed);
+      SEICHE_RETURN_IF_ERROR(decode(bytes));
       decoded = bytes;
     } else if (static_cast<int64_t>(encoded.size()) != layout_.chunk_bytes) {
       return absl::DataLossError(absl::StrCat("has ", encoded.size(), " bytes, not the ",
