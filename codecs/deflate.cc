@@ -84,7 +84,7 @@ class DeflateCodec final : public ByteCodec {
     if (decompressor == nullptr) {
       return absl::ResourceExhaustedError("deflate: no memory for libdeflate");
     }
-    size_t consumed = 0;
+    size_t consumed = 0;  // asked for because only then bytes may follow, as with zlib
     size_t produced = 0;
     switch (libdeflate_zlib_decompress_ex(decompressor, encoded.data(), encoded.size(),
                                           decoded.data(), decoded.size(), &consumed, &produced)) {
@@ -95,7 +95,6 @@ class DeflateCodec final : public ByteCodec {
       default:
         return Damaged("deflate", "damaged or truncated zlib stream");
     }
-    if (consumed != encoded.size()) return Damaged("deflate", "bytes follow the zlib stream");
     return produced;
   }
 

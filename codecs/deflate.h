@@ -3,7 +3,8 @@
 //   auto deflate = MakeDeflate(/*level=*/4);
 //
 // zlib encodes, so that sizes are the ones HDF5 users get; libdeflate decodes, three times as fast,
-// and checks the Adler-32. Only this library includes their headers. Thread-safe.
+// and checks the Adler-32. Bytes that follow the stream are ignored, as libhdf5 does. Only this
+// library includes their headers. Thread-safe.
 #ifndef SEICHE_CODECS_DEFLATE_H_
 #define SEICHE_CODECS_DEFLATE_H_
 

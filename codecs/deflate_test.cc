@@ -64,12 +64,25 @@ TEST(DeflateTest, ChecksTheAdler32) {
               StatusIs(absl::StatusCode::kDataLoss, "deflate: damaged or truncated zlib stream"));
 }
 
-TEST(DeflateTest, RefusesBytesBehindTheStream) {
+TEST(DeflateTest, IgnoresBytesBehindTheStream) {
+  for (size_t more : {1, 3, 4, 5, 100}) {
+    for (std::byte filler : {std::byte{0}, std::byte{0x78}, std::byte{0xff}}) {
+      Bytes encoded = FromHex(kLevel4);
+      encoded.insert(encoded.end(), more, filler);
+      Bytes decoded(160);
+      EXPECT_THAT(Decode(encoded, decoded), IsOkAndHolds(160));
+      EXPECT_EQ(decoded, GoldenBytes());
+    }
+  }
+}
+
+TEST(DeflateTest, ChecksTheAdler32InFrontOfOtherBytes) {
   Bytes encoded = FromHex(kLevel4);
-  encoded.push_back(std::byte{0});
+  encoded.back() ^= std::byte{1};
+  encoded.insert(encoded.end(), 10, std::byte{0});
   Bytes decoded(160);
   EXPECT_THAT(Decode(encoded, decoded),
-              StatusIs(absl::StatusCode::kDataLoss, "deflate: bytes follow the zlib stream"));
+              StatusIs(absl::StatusCode::kDataLoss, "deflate: damaged or truncated zlib stream"));
 }
 
 TEST(DeflateTest, RefusesABomb) {
