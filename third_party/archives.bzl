@@ -22,6 +22,19 @@ ARCHIVES = {
             "strip_prefix": "bazel-skylib-1.0.3",
         },
     },
+    "blosc": {
+        "urls": ["https://github.com/Blosc/c-blosc/archive/v1.21.5/c-blosc-1.21.5.tar.gz"],
+        "sha256": "32e61961bbf81ffea6ff30e9d70fca36c86178afd3e3cfa13376adec8c687509",
+        "strip_prefix": "c-blosc-1.21.5",
+        "build_file": "//third_party/blosc:blosc.BUILD",
+        "debian": {
+            "as": "repack",
+            "source": "c-blosc",
+            "file": "c-blosc_1.21.5+ds.orig.tar.xz",
+            "sha256": "c4e616db0dc234e92e79eb07eb51f1940fda251576f17d5e6afe618244a992cb",
+            "strip_prefix": "c-blosc-1.21.5",
+        },
+    },
     "cli11": {
         "urls": ["https://github.com/CLIUtils/CLI11/archive/v2.4.1/CLI11-2.4.1.tar.gz"],
         "sha256": "73b7ec52261ce8fe980a29df6b4ceb66243bb0b779451dbd3d014cfec9fdbb58",

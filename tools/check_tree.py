@@ -19,6 +19,7 @@ ROOT = pathlib.Path(os.path.realpath(__file__)).parent.parent
 MAX_LINES = 600
 LAYERS = ["base", "codecs", "storage", "loader", "experiments tools"]
 WRAPPED = {
+    "c-blosc": r"blosc(-export)?\.h",
     "HDF5": r"hdf5\.h|H5\w+\.h",
     "libaec": r"szlib\.h|libaec\.h",
     "libdeflate": r"libdeflate\.h",
