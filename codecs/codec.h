@@ -77,8 +77,9 @@ class ByteCodec {
                                         CodecScratch& scratch) const = 0;
 
   // Decodes all of `encoded` into `decoded` and returns how many bytes it wrote, which may be
-  // fewer than decoded.size(). kDataLoss if `encoded` is damaged or holds more than that. Bytes of
-  // `decoded` past the returned size may have been overwritten.
+  // fewer than decoded.size(). kDataLoss if `encoded` is damaged or holds more than that,
+  // kUnimplemented if it says that it needs what this build lacks. Bytes of `decoded` past the
+  // returned size may have been overwritten.
   virtual absl::StatusOr<size_t> Decode(absl::Span<const std::byte> encoded,
                                         absl::Span<std::byte> decoded,
                                         CodecScratch& scratch) const = 0;

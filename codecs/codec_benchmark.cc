@@ -103,6 +103,16 @@ void BM_Decode(benchmark::State& state, const std::string& specs) {
   BENCHMARK_CAPTURE(BM_Decode, name, specs)->Unit(benchmark::kMillisecond); \
   BENCHMARK_CAPTURE(BM_Encode, name, specs)->Unit(benchmark::kMillisecond)
 
+SEICHE_CODEC_BENCHMARK(bitshuffle, "bitshuffle:none");
+SEICHE_CODEC_BENCHMARK(bitshuffle_lz4, "bitshuffle:lz4");
+SEICHE_CODEC_BENCHMARK(bitshuffle_zstd_3, "bitshuffle:zstd,3");
+SEICHE_CODEC_BENCHMARK(blosc_blosclz_5, "blosc:blosclz,5");
+SEICHE_CODEC_BENCHMARK(blosc_lz4_5, "blosc:lz4,5");
+SEICHE_CODEC_BENCHMARK(blosc_lz4_5_bits, "blosc:lz4,5,bitshuffle");
+SEICHE_CODEC_BENCHMARK(blosc_lz4hc_5, "blosc:lz4hc,5");
+SEICHE_CODEC_BENCHMARK(blosc_zlib_5, "blosc:zlib,5");
+SEICHE_CODEC_BENCHMARK(blosc_zstd_3, "blosc:zstd,3");
+SEICHE_CODEC_BENCHMARK(blosc_zstd_3_bits, "blosc:zstd,3,bitshuffle");
 SEICHE_CODEC_BENCHMARK(deflate_1, "deflate:1");
 SEICHE_CODEC_BENCHMARK(deflate_4, "deflate:4");
 SEICHE_CODEC_BENCHMARK(deflate_9, "deflate:9");
@@ -111,7 +121,9 @@ SEICHE_CODEC_BENCHMARK(lz4, "lz4");
 SEICHE_CODEC_BENCHMARK(lzf, "lzf");
 SEICHE_CODEC_BENCHMARK(shuffle, "shuffle");
 SEICHE_CODEC_BENCHMARK(shuffle_deflate_4, "shuffle+deflate:4");
+SEICHE_CODEC_BENCHMARK(shuffle_lz4, "shuffle+lz4");
 SEICHE_CODEC_BENCHMARK(shuffle_lzf, "shuffle+lzf");
+SEICHE_CODEC_BENCHMARK(shuffle_zstd_3, "shuffle+zstd:3");
 SEICHE_CODEC_BENCHMARK(zstd_3, "zstd:3");
 #ifdef SEICHE_SZIP
 SEICHE_CODEC_BENCHMARK(szip, "szip");

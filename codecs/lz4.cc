@@ -19,6 +19,19 @@ constexpr size_t kBlockHeaderBytes = 4;
 const char* Chars(const std::byte* bytes) { return reinterpret_cast<const char*>(bytes); }
 char* Chars(std::byte* bytes) { return reinterpret_cast<char*>(bytes); }
 
+// The bytes written; 0 if LZ4 fails, as it never does with enough room.
+size_t Compress(absl::Span<const std::byte> decoded, std::byte* encoded) {
+  return LZ4_compress_default(Chars(decoded.data()), Chars(encoded), decoded.size(),
+                              LZ4_compressBound(decoded.size()));
+}
+
+// The bytes written; -1 if the block is damaged or does not fit.
+int64_t Decompress(absl::Span<const std::byte> encoded, absl::Span<std::byte> decoded) {
+  if (encoded.size() > LZ4_MAX_INPUT_SIZE || decoded.size() > LZ4_MAX_INPUT_SIZE) return -1;
+  return std::max(-1, LZ4_decompress_safe(Chars(encoded.data()), Chars(decoded.data()),
+                                          encoded.size(), decoded.size()));
+}
+
 class Lz4Codec final : public ByteCodec {
  public:
   explicit Lz4Codec(uint32_t block_size) : block_size_(std::min(block_size, kMaxLz4Block)) {}
@@ -43,8 +56,7 @@ class Lz4Codec final : public ByteCodec {
     for (size_t read = 0; read < decoded.size(); read += block) {
       const auto piece = decoded.subspan(read, block);
       std::byte* to = encoded.data() + written + kBlockHeaderBytes;
-      size_t size = LZ4_compress_default(Chars(piece.data()), Chars(to), piece.size(),
-                                         LZ4_compressBound(piece.size()));
+      size_t size = Compress(piece, to);
       if (size == 0) return absl::InternalError("lz4: LZ4_compress_default failed");
       if (size >= piece.size()) {
         std::copy(piece.begin(), piece.end(), to);
@@ -88,9 +100,7 @@ class Lz4Codec final : public ByteCodec {
     const auto block = encoded.subspan(kBlockHeaderBytes, size);
     if (size == to.size()) {
       std::copy(block.begin(), block.end(), to.begin());
-    } else if (size > LZ4_MAX_INPUT_SIZE || to.size() > LZ4_MAX_INPUT_SIZE ||
-               LZ4_decompress_safe(Chars(block.data()), Chars(to.data()), block.size(),
-                                   to.size()) != static_cast<int>(to.size())) {
+    } else if (Decompress(block, to) != static_cast<int64_t>(to.size())) {
       return Damaged("lz4", "damaged block");
     }
     return kBlockHeaderBytes + size;
@@ -99,7 +109,37 @@ class Lz4Codec final : public ByteCodec {
   const uint32_t block_size_;
 };
 
+class Lz4BlockCodec final : public ByteCodec {
+ public:
+  std::string name() const override { return "lz4"; }
+
+  size_t MaxEncodedSize(size_t decoded_size) const override {
+    return LZ4_compressBound(std::min<size_t>(decoded_size, kMaxLz4Block));
+  }
+
+  absl::StatusOr<size_t> Encode(absl::Span<const std::byte> decoded, absl::Span<std::byte> encoded,
+                                CodecScratch&) const override {
+    if (decoded.size() > kMaxLz4Block) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("lz4: a block of ", decoded.size(), " bytes; ", kMaxLz4Block, " at most"));
+    }
+    SEICHE_RETURN_IF_ERROR(CheckEncodeSpace(*this, decoded.size(), encoded.size()));
+    const size_t size = Compress(decoded, encoded.data());
+    if (size == 0) return absl::InternalError("lz4: LZ4_compress_default failed");
+    return size;
+  }
+
+  absl::StatusOr<size_t> Decode(absl::Span<const std::byte> encoded, absl::Span<std::byte> decoded,
+                                CodecScratch&) const override {
+    const int64_t size = Decompress(encoded, decoded);
+    if (size < 0) return Damaged("lz4", "damaged block");
+    return size;
+  }
+};
+
 }  // namespace
+
+std::unique_ptr<const ByteCodec> MakeLz4Block() { return std::make_unique<Lz4BlockCodec>(); }
 
 std::unique_ptr<const ByteCodec> MakeLz4(uint32_t block_size) {
   return std::make_unique<Lz4Codec>(block_size);

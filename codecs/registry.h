@@ -3,6 +3,19 @@
 //   SEICHE_ASSIGN_OR_RETURN(auto codec, MakeByteCodec("deflate:4"));
 //   SEICHE_ASSIGN_OR_RETURN(auto same, MakeByteCodec(/*hdf5_id=*/1, {.values = {4}}));
 //
+// Specs, with their defaults; [] may be left out:
+//   bitshuffle[:lz4]        bitshuffle:zstd[,LEVEL]   bitshuffle:none     each may end in
+//                           ,block=ELEMENTS, a multiple of 8: bitshuffle:zstd,3,block=1024
+//   blosc[:lz4[,5[,shuffle]]]   compressors blosclz, lz4, lz4hc, zlib, zstd; levels 0 to 9;
+//                           noshuffle, shuffle, bitshuffle
+//   deflate[:4]             levels 0 to 9
+//   fletcher32
+//   lz4[:BYTES]             of a block
+//   lzf
+//   shuffle
+//   szip[:nn[,8]]           nn or ec, pixels a block
+//   zstd[:3]                levels 1 to 22
+//
 // One table in registry.cc lists them all: a new codec is its own files and one line there. No
 // static initialisers: nothing vanishes from a static binary. Thread-safe.
 #ifndef SEICHE_CODECS_REGISTRY_H_
@@ -24,9 +37,10 @@ namespace seiche {
 struct CodecParameters {
   // As an HDF5 file stores them ("client data"); empty: the codec's defaults.
   std::vector<uint32_t> values;
-  // Bytes of one element; shuffle and SZIP need it.
+  // Bytes of one element; both shuffles, Blosc and SZIP need it.
   uint32_t element_size = 1;
-  // Elements per axis of a chunk; SZIP needs the last. Empty if unknown.
+  // Elements per axis of a chunk; SZIP needs the last, LZF and Blosc record their size. Empty if
+  // unknown.
   Shape chunk_shape = {};
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -25,11 +26,20 @@ std::string NameOf(std::string_view spec) {
 }
 
 TEST(RegistryTest, ListsEveryCodecInAFixedOrder) {
-  EXPECT_THAT(ByteCodecNames(),
-              ElementsAre("deflate", "fletcher32", "lz4", "lzf", "shuffle", "szip", "zstd"));
+  EXPECT_THAT(ByteCodecNames(), ElementsAre("bitshuffle", "blosc", "deflate", "fletcher32", "lz4",
+                                            "lzf", "shuffle", "szip", "zstd"));
 }
 
 TEST(RegistryTest, NamesSayParameters) {
+  EXPECT_EQ(NameOf("bitshuffle"), "bitshuffle:lz4");
+  EXPECT_EQ(NameOf("bitshuffle:none"), "bitshuffle:none");
+  EXPECT_EQ(NameOf("bitshuffle:lz4,block=64"), "bitshuffle:lz4,block=64");
+  EXPECT_EQ(NameOf("bitshuffle:zstd"), "bitshuffle:zstd,3");
+  EXPECT_EQ(NameOf("bitshuffle:zstd,22,block=1024"), "bitshuffle:zstd,22,block=1024");
+  EXPECT_EQ(NameOf("blosc"), "blosc:lz4,5,shuffle");
+  EXPECT_EQ(NameOf("blosc:zstd"), "blosc:zstd,5,shuffle");
+  EXPECT_EQ(NameOf("blosc:lz4hc,9"), "blosc:lz4hc,9,shuffle");
+  EXPECT_EQ(NameOf("blosc:blosclz,0,bitshuffle"), "blosc:blosclz,0,bitshuffle");
   EXPECT_EQ(NameOf("deflate"), "deflate:4");
   EXPECT_EQ(NameOf("deflate:9"), "deflate:9");
   EXPECT_EQ(NameOf("fletcher32"), "fletcher32");
@@ -57,18 +67,43 @@ TEST(RegistryTest, SaysThatSzipWasLeftOut) {
 TEST(RegistryTest, UnknownNamesListTheKnown) {
   EXPECT_THAT(MakeByteCodec("gzip"),
               StatusIs(absl::StatusCode::kNotFound,
-                       "no codec \"gzip\"; there are deflate, fletcher32, lz4, lzf, shuffle, szip, "
-                       "zstd"));
+                       "no codec \"gzip\"; there are bitshuffle, blosc, deflate, fletcher32, lz4, "
+                       "lzf, shuffle, szip, zstd"));
   EXPECT_THAT(MakeByteCodec(""), StatusIs(absl::StatusCode::kNotFound, HasSubstr("no codec \"\"")));
-  EXPECT_THAT(MakeByteCodec(32008, CodecParameters{}),
-              StatusIs(absl::StatusCode::kNotFound, "no codec for HDF5's filter 32008"));
+  EXPECT_THAT(MakeByteCodec(32026, CodecParameters{}),
+              StatusIs(absl::StatusCode::kNotFound, "no codec for HDF5's filter 32026"));
 }
 
 TEST(RegistryTest, RefusesParametersOutOfRange) {
+  const auto bitshuffle = [](std::string_view text) {
+    return absl::StrCat("bitshuffle: parameter \"", text,
+                        "\": none, lz4 or zstd, for zstd a level of 1 to 22, then block=ELEMENTS, "
+                        "are possible: zstd,3,block=1024");
+  };
+  const auto blosc = [](std::string_view text) {
+    return absl::StrCat("blosc: parameter \"", text,
+                        "\": blosclz, lz4, lz4hc, zlib or zstd, a level of 0 to 9, then noshuffle, "
+                        "shuffle or bitshuffle, are possible: lz4,5,shuffle");
+  };
   const struct {
     std::string_view spec;
-    std::string_view message;
+    std::string message;
   } cases[] = {
+      {"bitshuffle:", bitshuffle("")},
+      {"bitshuffle:lzf", bitshuffle("lzf")},
+      {"bitshuffle:lz4,3", bitshuffle("lz4,3")},
+      {"bitshuffle:block=8", bitshuffle("block=8")},
+      {"bitshuffle:none,block=0", bitshuffle("none,block=0")},
+      {"bitshuffle:zstd,23", bitshuffle("zstd,23")},
+      {"bitshuffle:zstd,3,4", bitshuffle("zstd,3,4")},
+      {"bitshuffle:lz4,block=12", "bitshuffle: blocks of 12 elements; multiples of 8 are possible"},
+      {"bitshuffle:lz4,block=4294967288",
+       "bitshuffle: blocks of 17179869152 bytes; 1073741824 at most"},
+      {"blosc:", blosc("")},
+      {"blosc:gzip", blosc("gzip")},
+      {"blosc:lz4,10", blosc("lz4,10")},
+      {"blosc:lz4,5,bits", blosc("lz4,5,bits")},
+      {"blosc:lz4,5,shuffle,1", blosc("lz4,5,shuffle,1")},
       {"deflate:10", "deflate: parameter \"10\": 0 to 9 are possible"},
       {"deflate:", "deflate: parameter \"\": 0 to 9 are possible"},
       {"deflate:-1", "deflate: parameter \"-1\": 0 to 9 are possible"},
@@ -81,7 +116,7 @@ TEST(RegistryTest, RefusesParametersOutOfRange) {
   };
   for (const auto& c : cases) {
     EXPECT_THAT(MakeByteCodec(c.spec, Floats()),
-                StatusIs(absl::StatusCode::kInvalidArgument, std::string(c.message)))
+                StatusIs(absl::StatusCode::kInvalidArgument, c.message))
         << c.spec;
   }
   EXPECT_THAT(
@@ -101,7 +136,12 @@ TEST(RegistryTest, RecordsAreThoseOfH5py) {
     EXPECT_THAT(record, IsOk());
     return record.ok() ? record->values : std::vector<uint32_t>{};
   };
-  // What h5py 3.16 stores for chunks of (50, 100) float32.
+  // What h5py 3.16 and hdf5plugin 7.1 store for chunks of (50, 100) float32.
+  EXPECT_THAT(values("bitshuffle"), ElementsAre(0, 4, 4, 0, 2));
+  EXPECT_THAT(values("bitshuffle:none"), ElementsAre(0, 4, 4, 0, 0));
+  EXPECT_THAT(values("bitshuffle:zstd,7,block=16"), ElementsAre(0, 4, 4, 16, 3, 7));
+  EXPECT_THAT(values("blosc"), ElementsAre(2, 2, 4, 20000, 5, 1, 1));
+  EXPECT_THAT(values("blosc:zstd,9,bitshuffle"), ElementsAre(2, 2, 4, 20000, 9, 2, 5));
   EXPECT_THAT(values("deflate:4"), ElementsAre(4));
   EXPECT_THAT(values("fletcher32"), ElementsAre());
   EXPECT_THAT(values("lz4"), ElementsAre(0));
@@ -125,6 +165,57 @@ TEST(RegistryTest, RecordsLeadBackToTheCodec) {
       EXPECT_EQ((*codec)->name(), (*by_name)->name());
     }
   }
+}
+
+TEST(RegistryTest, MissingClientValuesAreTheFiltersDefaults) {
+  const auto name = [](uint32_t id, std::vector<uint32_t> values) {
+    auto codec = MakeByteCodec(id, CodecParameters{.values = std::move(values)});
+    EXPECT_THAT(codec, IsOk());
+    return codec.ok() ? (*codec)->name() : "";
+  };
+  EXPECT_EQ(name(32008, {0, 4, 8}), "bitshuffle:none");
+  EXPECT_EQ(name(32008, {0, 4, 8, 16}), "bitshuffle:none,block=16");
+  EXPECT_EQ(name(32008, {0, 4, 8, 0, 3}), "bitshuffle:zstd,3");
+  EXPECT_EQ(name(32008, {0, 4, 8, 0, 3, 100}), "bitshuffle:zstd,22");
+  EXPECT_EQ(name(32001, {2, 2, 8, 800}), "blosc:blosclz,5,shuffle");
+  EXPECT_EQ(name(32001, {2, 2, 8, 800, 9}), "blosc:blosclz,9,shuffle");
+  EXPECT_EQ(name(32001, {2, 2, 8, 800, 9, 2, 3}), "blosc:snappy,9,bitshuffle");
+}
+
+TEST(RegistryTest, RefusesClientValuesThatMakeNoSense) {
+  const struct {
+    uint32_t id;
+    std::vector<uint32_t> values;
+    std::string_view message;
+  } cases[] = {
+      {32008, {0, 4}, "bitshuffle: 2 client values; 3 at least are needed"},
+      {32008, {0, 4, 4, 12}, "bitshuffle: blocks of 12 elements; multiples of 8 are possible"},
+      {32008,
+       {0, 4, 4, 0, 1},
+       "bitshuffle: compressor 1; 0 (none), 2 (LZ4) and 3 (Zstandard) are possible"},
+      {32008,
+       {0, 4, 1u << 31, 0, 2},
+       "bitshuffle: blocks of 274877906944 bytes; 1073741824 at most"},
+      {32001, {2, 2, 4}, "blosc: 3 client values; 4 at least are needed"},
+      {32001, {2, 2, 4, 400, 10}, "blosc: level 10; 0 to 9 are possible"},
+      {32001, {2, 2, 4, 400, 5, 3}, "blosc: shuffle 3; 0 to 2 are possible"},
+      {32001, {2, 2, 4, 400, 5, 1, 6}, "blosc: compressor 6; there are 0 to 5"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(MakeByteCodec(c.id, CodecParameters{.values = c.values}),
+                StatusIs(absl::StatusCode::kInvalidArgument, std::string(c.message)));
+  }
+}
+
+TEST(RegistryTest, SaysThatSnappyIsNotPartOfTheBuild) {
+  EXPECT_THAT(MakeByteCodec("blosc:snappy"),
+              StatusIs(absl::StatusCode::kNotFound,
+                       "blosc: the compressor snappy is not part of this build"));
+}
+
+TEST(RegistryTest, BitshuffleAloneIsNeverSkipped) {
+  EXPECT_FALSE(Hdf5Record("bitshuffle:none", Floats())->optional);
+  EXPECT_TRUE(Hdf5Record("bitshuffle:zstd", Floats())->optional);
 }
 
 TEST(RegistryTest, OnlyCodecsThatMayFailAreOptional) {

@@ -14,6 +14,8 @@
 #define HWY_TARGET_INCLUDE "codecs/shuffle.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
+// After Highway.
+#include "codecs/riffle_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace seiche {
@@ -23,23 +25,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr size_t kVectorBytes = 16;
 using Tag = hn::FixedTag<uint8_t, kVectorBytes>;
-
-// Reads the vectors as one row of 16 * kVectors bytes and deals its halves into each other, like a
-// riffle shuffle of cards: the index of every byte rotates left by one bit. kRounds times.
-template <int kVectors, int kRounds>
-HWY_INLINE void Riffle(hn::Vec<Tag> (&v)[kVectors]) {
-  const Tag tag;
-  for (int round = 0; round < kRounds; ++round) {
-    hn::Vec<Tag> dealt[kVectors];
-    for (int i = 0; i < kVectors / 2; ++i) {
-      dealt[2 * i] = hn::InterleaveLower(tag, v[i], v[i + kVectors / 2]);
-      dealt[2 * i + 1] = hn::InterleaveUpper(tag, v[i], v[i + kVectors / 2]);
-    }
-    for (int i = 0; i < kVectors; ++i) v[i] = dealt[i];
-  }
-}
-
-constexpr int Log2(int power_of_two) { return power_of_two == 1 ? 0 : 1 + Log2(power_of_two / 2); }
 
 // Sixteen elements at a time. An element-major byte index is (element:4 bits, byte:k bits), a
 // plane-major one (byte:k, element:4): each is the other rotated. Returns the elements done.
@@ -52,7 +37,7 @@ size_t ShuffleBlocks(const uint8_t* HWY_RESTRICT from, size_t elements, uint8_t*
     for (int i = 0; i < kElementSize; ++i) {
       v[i] = hn::LoadU(tag, from + done * kElementSize + i * kVectorBytes);
     }
-    Riffle<kElementSize, Log2(kVectorBytes)>(v);
+    Riffle<Log2(kVectorBytes)>(tag, v);
     for (int i = 0; i < kElementSize; ++i) hn::StoreU(v[i], tag, to + i * elements + done);
   }
   return done;
@@ -66,7 +51,7 @@ size_t UnshuffleBlocks(const uint8_t* HWY_RESTRICT from, size_t elements,
   for (; done + kVectorBytes <= elements; done += kVectorBytes) {
     hn::Vec<Tag> v[kElementSize];
     for (int i = 0; i < kElementSize; ++i) v[i] = hn::LoadU(tag, from + i * elements + done);
-    Riffle<kElementSize, Log2(kElementSize)>(v);
+    Riffle<Log2(kElementSize)>(tag, v);
     for (int i = 0; i < kElementSize; ++i) {
       hn::StoreU(v[i], tag, to + done * kElementSize + i * kVectorBytes);
     }
