@@ -5,7 +5,7 @@
     python3 tools/h5py_round_trip.py --writer bazel-bin/storage/hdf5/write_samples
 
 Files that seiche wrote are read by h5py, and files that h5py wrote are read by seiche. Needs h5py;
-with hdf5plugin installed it also reads the codecs that h5py lacks. Prints one line for each
+with hdf5plugin installed it also compares the codecs that h5py lacks. Prints one line for each
 difference and a summary; the exit code is 1 if there is a difference.
 """
 
@@ -20,11 +20,11 @@ import h5py
 import numpy as np
 
 try:
-    import hdf5plugin  # registers LZ4 and Zstandard with h5py
+    import hdf5plugin  # registers what h5py lacks
 except ImportError:
     hdf5plugin = None
 
-NEEDS_PLUGIN = {"lz4", "zstd"}
+NEEDS_PLUGIN = {"bitshuffle", "blosc", "lz4", "zstd"}
 ATTRIBUTES = {"seed": 42, "about": "wäves".encode(), "mean": 0.1}
 
 
@@ -74,6 +74,18 @@ def h5py_cases():
     }
     if h5py.h5z.filter_avail(h5py.h5z.FILTER_SZIP):
         pipelines["szip"] = dict(compression="szip")
+    if hdf5plugin is not None:
+        pipelines.update({
+            "bitshuffle": dict(compression=hdf5plugin.Bitshuffle(cname="none")),
+            "bitshuffle_lz4": dict(compression=hdf5plugin.Bitshuffle()),
+            "bitshuffle_zstd": dict(compression=hdf5plugin.Bitshuffle(nelems=72, cname="zstd")),
+            "lz4": dict(compression=hdf5plugin.LZ4()),
+            "zstd": dict(compression=hdf5plugin.Zstd()),
+        })
+        for cname in ["blosclz", "lz4", "lz4hc", "zlib", "zstd"]:
+            for shuffle in range(3):
+                pipelines[f"blosc_{cname}_{shuffle}"] = dict(
+                    compression=hdf5plugin.Blosc(cname=cname, shuffle=shuffle))
     kinds = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]
     for kind, order in itertools.product(kinds, "<>"):
         yield f"{kind}_{order}_contiguous", order + kind, {}

@@ -52,8 +52,18 @@ absl::Status WriteSample(const std::string& folder, const std::string& name,
 
 // Chains of codecs: each codec alone, and what people put together.
 std::vector<std::vector<std::string>> Chains() {
-  std::vector<std::vector<std::string>> chains = {
-      {}, {"shuffle", "deflate:9"}, {"shuffle", "lzf", "fletcher32"}, {"fletcher32", "deflate:1"}};
+  std::vector<std::vector<std::string>> chains = {{},
+                                                  {"shuffle", "deflate:9"},
+                                                  {"shuffle", "lzf", "fletcher32"},
+                                                  {"fletcher32", "deflate:1"},
+                                                  {"bitshuffle:none", "deflate:1"},
+                                                  {"bitshuffle:lz4,block=72"},
+                                                  {"bitshuffle:zstd,9"}};
+  for (const char* compressor : {"blosclz", "lz4hc", "zlib", "zstd"}) {
+    for (const char* shuffle : {"noshuffle", "shuffle", "bitshuffle"}) {
+      chains.push_back({absl::StrCat("blosc:", compressor, ",5,", shuffle)});
+    }
+  }
   for (const std::string& name : ByteCodecNames()) {
     const CodecParameters parameters = {.element_size = 4, .chunk_shape = {32, 32}};
     if (MakeByteCodec(name, parameters).ok()) chains.push_back({name});
@@ -79,6 +89,10 @@ absl::Status WriteAll(const std::string& folder) {
   SEICHE_RETURN_IF_ERROR(
       WriteSample(folder, "one_sequence_a_chunk",
                   {.shape = shape, .chunk_shape = {1, 8, 20, 33}, .codecs = {"deflate"}}));
+  // Thirteen elements: one eight of them is shuffled.
+  SEICHE_RETURN_IF_ERROR(
+      WriteSample(folder, "one_axis_bitshuffle",
+                  {.shape = {100}, .chunk_shape = {13}, .codecs = {"bitshuffle:none"}}));
   return WriteSample(folder, "one_axis", {.shape = {100}, .chunk_shape = {7}, .codecs = {"lzf"}});
 }
 
