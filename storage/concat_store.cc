@@ -1,6 +1,7 @@
 #include "storage/concat_store.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -35,10 +36,8 @@ bool NamesAFile(const ChunkLocation& location) {
 
 class ConcatStore : public SequenceStore {
  public:
-  explicit ConcatStore(std::vector<std::unique_ptr<const SequenceStore>> parts)
-      : parts_(std::move(parts)),
-        path_(absl::StrCat(parts_[0]->path(), " and ", parts_.size() - 1, " more")),
-        first_chunk_(parts_[0]->fields().size()) {
+  ConcatStore(std::vector<std::unique_ptr<const SequenceStore>> parts, std::string path)
+      : parts_(std::move(parts)), path_(std::move(path)), first_chunk_(parts_[0]->fields().size()) {
     for (const auto& part : parts_) {
       first_sequence_.Append(part->size());
       first_file_.Append(part->num_files());
@@ -57,7 +56,12 @@ class ConcatStore : public SequenceStore {
 
   std::vector<int64_t> parts() const override {
     std::vector<int64_t> starts;
-    for (size_t i = 0; i <= parts_.size(); ++i) starts.push_back(first_sequence_.first(i));
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      std::vector<int64_t> in_part = parts_[i]->parts();
+      in_part.pop_back();  // the end: where the next part begins
+      for (int64_t start : in_part) starts.push_back(first_sequence_.first(i) + start);
+    }
+    starts.push_back(first_sequence_.total());
     return starts;
   }
 
@@ -174,10 +178,45 @@ int64_t MaxSequences(const SequenceStore& store) {
   return max_sequences;
 }
 
+bool SameNumber(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+bool SamePacking(const Packing& a, const Packing& b) {
+  return SameNumber(a.scale, b.scale) && SameNumber(a.offset, b.offset) &&
+         a.missing.has_value() == b.missing.has_value() &&
+         (!a.missing.has_value() || SameNumber(*a.missing, *b.missing));
+}
+
+// "stored * 0.1 + 2, none where -1 is stored".
+std::string Describe(const Packing& packing) {
+  std::string text = absl::StrCat("stored * ", packing.scale, " + ", packing.offset);
+  if (packing.missing.has_value()) {
+    absl::StrAppend(&text, ", none where ", *packing.missing, " is stored");
+  }
+  return text;
+}
+
+// `part` has fields of the same dtypes and shapes as `first`: whether they mean the same.
+absl::Status CheckSameMeaning(const SequenceStore& first, const SequenceStore& part) {
+  for (size_t i = 0; i < first.fields().size(); ++i) {
+    const Field &wanted = first.fields()[i], &field = part.fields()[i];
+    const auto error = [&](const auto& has, const auto& wants) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          part.path(), ": field '", field.name, "': ", has, ", but in ", first.path(), " ", wants));
+    };
+    if (field.axes != wanted.axes) {
+      return error(absl::StrCat("axes are ", field.axes), wanted.axes);
+    }
+    if (!SamePacking(field.packing, wanted.packing)) {
+      return error(absl::StrCat("values are ", Describe(field.packing)), Describe(wanted.packing));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
-    std::vector<std::unique_ptr<const SequenceStore>> parts) {
+    std::vector<std::unique_ptr<const SequenceStore>> parts, const std::string& name) {
   if (parts.empty()) return absl::InvalidArgumentError("no stores to put one after the other");
   if (parts.size() == 1) return std::move(parts[0]);
   const std::string first = Describe(*parts[0]);
@@ -194,13 +233,15 @@ absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
       return absl::FailedPreconditionError(
           absl::StrCat(part->path(), ": has ", other, ", but ", parts[0]->path(), " has ", first));
     }
+    SEICHE_RETURN_IF_ERROR(CheckSameMeaning(*parts[0], *part));
   }
+  std::string path = name;
+  if (path.empty()) path = absl::StrCat(parts[0]->path(), " and ", parts.size() - 1, " more");
   if (files > std::numeric_limits<int32_t>::max()) {
-    return absl::ResourceExhaustedError(absl::StrCat(parts[0]->path(), " and ", parts.size() - 1,
-                                                     " more: ", files,
-                                                     " files are too many for one store"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat(path, ": ", files, " files are too many for one store"));
   }
-  return std::make_unique<ConcatStore>(std::move(parts));
+  return std::make_unique<ConcatStore>(std::move(parts), std::move(path));
 }
 
 }  // namespace seiche

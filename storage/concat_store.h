@@ -9,6 +9,7 @@
 #define SEICHE_STORAGE_CONCAT_STORE_H_
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,12 +17,13 @@
 
 namespace seiche {
 
-// All need the same fields in the same order: names, dtypes, shapes but for axis 0.
+// All need the same fields in the same order: names, dtypes, axes, packing, shapes but for axis 0.
 // kFailedPrecondition names the first one that does not fit; kInvalidArgument if there is none;
 // kResourceExhausted if they have too many files or elements together.
-// A field's codec lists all that occur; attributes are those that all parts agree on.
+// A field's codec lists all that occur; attributes are those that all parts agree on. A single part
+// is returned as it is. path() is `name`, or made of the parts' if that is empty.
 absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
-    std::vector<std::unique_ptr<const SequenceStore>> parts);
+    std::vector<std::unique_ptr<const SequenceStore>> parts, const std::string& name = "");
 
 }  // namespace seiche
 

@@ -18,7 +18,7 @@ struct FieldRequest {
 
 struct OpenOptions {
   // H5 dataset to open ("images" or "group/images"); empty: the only one of rank 4 that the file
-  // has. Image folders ignore it.
+  // has, or its only one of numbers. Image folders ignore it.
   std::string field = {};
   // Axes of `field`.
   std::string axes = {};

@@ -71,7 +71,8 @@ struct DatasetInfo {
 struct DatasetSummary {
   std::string name;
   Shape shape;
-  std::string type;  // "float32", "string", ...
+  std::string type;      // "float32", "string", ...
+  bool numeric = false;  // can be opened if it has an axis
 };
 
 struct StoredChunk {

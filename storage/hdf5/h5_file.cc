@@ -39,6 +39,7 @@ herr_t Visit(hid_t root, const char* name, const H5O_info2_t* info, void* data) 
     const Id type(H5Dget_type(dataset.get())), space(H5Dget_space(dataset.get()));
     if (type.ok() && space.ok()) {
       summary.type = TypeText(type.get());
+      summary.numeric = ReadElementType(type.get()).ok();
       summary.shape = ExtentOf(space.get());
     }
   }

@@ -13,22 +13,15 @@
 #include "storage/hdf5/element_copy.h"
 #include "storage/hdf5/h5.h"
 #include "storage/hdf5/hdf5_layout.h"
+#include "storage/hdf5/source_files.h"
 
 namespace seiche {
 namespace {
 
 using AttributeList = std::vector<std::pair<std::string, std::string>>;
 
-// A decoded chunk of which only a part is wanted, kept warm in the caller's scratch.
-struct DecodedChunk : CodecState {
-  AlignedBuffer bytes;
-};
-
-// The file as libhdf5 has it open, for what only libhdf5 can read. Members close last to first.
-struct SlowWay {
-  h5::File file;
-  h5::Dataset dataset;
-};
+// The file's number among those that a store reads.
+constexpr int32_t kMainFile = 0;
 
 // What `work` returns, or kResourceExhausted: damaged files may ask for any amount of memory.
 template <typename Work>
@@ -40,72 +33,96 @@ auto WithoutBadAlloc(const std::string& path, Work work) -> decltype(work()) {
   }
 }
 
-// Bytes of a chunk from its first element to the last one of `part`. As many as the part has if,
-// and only if, it is the chunk's beginning without gaps.
-int64_t PrefixBytes(const Box& part, const Shape& chunk_shape, size_t element_size) {
-  int64_t last = 0;
-  for (size_t i = 0; i < chunk_shape.size(); ++i) {
-    if (part.extent[i] == 0) return 0;
-    last = last * chunk_shape[i] + part.offset[i] +
-           (part.extent[i] - 1) * part.stride_of(static_cast<int>(i));
+// Straight into a contiguous `out`; sequence by sequence into others.
+absl::Status ReadSlowly(const h5::Dataset& dataset, const Box& box, const ArrayView& out) {
+  const int64_t bytes = out.size_bytes();
+  if (bytes == 0) return absl::OkStatus();
+  if (out.contiguous()) return dataset.Read(box, {out.data, static_cast<size_t>(bytes)});
+
+  std::vector<std::byte> sequence(bytes / box.extent[0]);
+  Box one = box;
+  one.extent[0] = 1;
+  Box target = WholeBox(out.shape);
+  target.extent[0] = 1;
+  for (int64_t i = 0; i < box.extent[0]; ++i) {
+    one.offset[0] = box.offset[0] + i * box.stride_of(0);
+    target.offset[0] = i;
+    SEICHE_RETURN_IF_ERROR(dataset.Read(one, absl::MakeSpan(sequence)));
+    CopyElements(MakeView(static_cast<const void*>(sequence.data()), out.dtype, one.extent),
+                 Slice(out, target), /*swap_bytes=*/false);
   }
-  return (last + 1) * static_cast<int64_t>(element_size);
+  return absl::OkStatus();
 }
+
+// A field of the store, and what serves it.
+struct Column {
+  Hdf5Layout layout;
+  AttributeList attributes;
+  std::optional<h5::Dataset> slow_way;  // if the layout has no chunks
+};
 
 class Hdf5Store final : public SequenceStore {
  public:
-  Hdf5Store(std::string path, std::unique_ptr<const ReadableFile> file, Hdf5Layout layout,
-            AttributeList file_attributes, AttributeList field_attributes)
-      : path_(std::move(path)),
-        file_(std::move(file)),
-        layout_(std::move(layout)),
+  // `file` is kept as long as the store only if a column has a slow way.
+  Hdf5Store(SourceFiles files, h5::File file, AttributeList file_attributes,
+            std::vector<Column> columns)
+      : files_(std::move(files)),
         file_attributes_(std::move(file_attributes)),
-        field_attributes_(std::move(field_attributes)) {}
-
-  void KeepSlowWay(h5::File file, h5::Dataset dataset) {
-    slow_way_.emplace(SlowWay{std::move(file), std::move(dataset)});
+        slow_file_(std::move(file)),
+        columns_(std::move(columns)) {
+    bool any_slow = false;
+    for (const Column& column : columns_) {
+      fields_.push_back(column.layout.field);
+      any_slow |= column.slow_way.has_value();
+    }
+    if (!any_slow) slow_file_.reset();
   }
 
-  absl::Span<const Field> fields() const override { return {&layout_.field, 1}; }
-  const std::string& path() const override { return path_; }
-  std::string file_path(int32_t) const override { return path_; }
-  ChunkLocation Locate(int, int64_t chunk) const override { return layout_.Locate(chunk); }
+  absl::Span<const Field> fields() const override { return fields_; }
+  const std::string& path() const override { return files_.path(kMainFile); }
+  int32_t num_files() const override { return files_.count(); }
+  std::string file_path(int32_t file) const override { return files_.path(file); }
+  ChunkLocation Locate(int field, int64_t chunk) const override {
+    return columns_[field].layout.chunks.Locate(chunk);
+  }
 
   absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation& location,
                                                           AlignedBuffer& buffer) const override {
     const absl::Span<std::byte> bytes = buffer.Reserve(location.size);
-    if (absl::Status status = file_->ReadAt(location.offset, bytes); !status.ok()) {
-      return ChunkError(layout_.ChunkAt(location), status);
-    }
+    const absl::Status status = files_.Read(location.file, location.offset, bytes);
+    if (!status.ok()) return Describe(location, status);
     return bytes;
   }
 
-  absl::Status ReadBytes(int32_t, int64_t offset, absl::Span<std::byte> out) const override {
-    return file_->ReadAt(offset, out);
+  absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const override {
+    return files_.Read(file, offset, out);
   }
 
-  absl::Status DecodeChunk(int, int64_t chunk, const ChunkLocation& location,
-                           absl::Span<const std::byte> encoded, const Box& part,
+  absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
+                           absl::Span<const std::byte> encoded, const Box& box,
                            const ArrayView& out, CodecScratch& scratch) const override {
-    assert(out.shape == part.extent && out.dtype == layout_.field.dtype);
-    switch (location.kind) {
-      case ChunkLocation::Kind::kMissing:
-        FillElements(layout_.fill_value, out);
-        return absl::OkStatus();
-      case ChunkLocation::Kind::kBytes:
-        return ChunkError(chunk, WithoutBadAlloc(path_, [&] {
-                            return Decode(location.skip_mask, encoded, part, out, scratch);
-                          }));
-      default:
-        return ChunkError(chunk, absl::InternalError("only Read() can deliver it"));
+    assert(out.shape == box.extent && out.dtype == fields_[field].dtype);
+    if (columns_[field].layout.chunks.empty()) {
+      return absl::InternalError(absl::StrCat(path(), ": H5 dataset '", fields_[field].name,
+                                              "': only Read() can deliver chunk ", chunk));
     }
+    const auto [part, number] = columns_[field].layout.chunks.Find(chunk);
+    if (location.kind == ChunkLocation::Kind::kMissing) {
+      FillElements(part->fill_value, out);
+      return absl::OkStatus();
+    }
+    absl::Status status = WithoutBadAlloc(
+        part->path, [&] { return part->Decode(location, encoded, box, out, scratch); });
+    return status.ok() ? status : InFrontOf(part->Describe(number), part->path, status);
   }
 
   absl::Status Read(int field, const Box& box, const ArrayView& out) const override {
-    return WithoutBadAlloc(path_, [&]() -> absl::Status {
-      if (slow_way_.has_value()) {
-        SEICHE_RETURN_IF_ERROR(CheckRead(*this, field, box, out));
-        return ReadSlowly(box, out);
+    return WithoutBadAlloc(path(), [&]() -> absl::Status {
+      SEICHE_RETURN_IF_ERROR(CheckRead(*this, field, box, out));
+      if (columns_[field].slow_way.has_value()) {
+        absl::Status status = ReadSlowly(*columns_[field].slow_way, box, out);
+        SEICHE_RETURN_IF_ERROR(files_.CheckUnchanged(kMainFile));
+        return status;
       }
       CodecScratch scratch;
       return ReadByChunks(*this, field, box, out, scratch);
@@ -113,88 +130,46 @@ class Hdf5Store final : public SequenceStore {
   }
 
   AttributeList Attributes(int field) const override {
-    return field < 0 ? file_attributes_ : field_attributes_;
+    return field < 0 ? file_attributes_ : columns_[field].attributes;
   }
 
  private:
-  absl::Status Decode(uint32_t skip_mask, absl::Span<const std::byte> encoded, const Box& part,
-                      const ArrayView& out, CodecScratch& scratch) const {
-    const Shape& chunk_shape = layout_.field.grid.chunk_shape();
-    // Bytes of the chunk from its first element to the last that is wanted.
-    const int64_t needed = layout_.chain.decodes_prefix(skip_mask)
-                               ? PrefixBytes(part, chunk_shape, SizeOf(out.dtype))
-                               : layout_.chunk_bytes;
-    const auto decode = [&](absl::Span<std::byte> bytes) {
-      return needed < layout_.chunk_bytes
-                 ? layout_.chain.DecodePrefix(encoded, skip_mask, bytes, scratch)
-                 : layout_.chain.Decode(encoded, skip_mask, bytes, scratch);
-    };
-    if (out.contiguous() && out.size_bytes() == needed) {
-      const absl::Span<std::byte> bytes(out.data, needed);
-      SEICHE_RETURN_IF_ERROR(decode(bytes));
-      if (layout_.swapped) SwapBytes(bytes, SizeOf(out.dtype));
-      return absl::OkStatus();
-    }
-    absl::Span<const std::byte> decoded = encoded;
-    if (!layout_.StoredRaw(skip_mask)) {
-      const absl::Span<std::byte> bytes = scratch.state<DecodedChunk>().bytes.Reserve(needed);
-      SEICHE_RETURN_IF_ERROR(decode(bytes));
-      decoded = bytes;
-    } else if (static_cast<int64_t>(encoded.size()) != layout_.chunk_bytes) {
-      return absl::DataLossError(absl::StrCat("has ", encoded.size(), " bytes, not the ",
-                                              layout_.chunk_bytes, " of a chunk"));
-    }
-    const ConstArrayView chunk =
-        MakeView(static_cast<const void*>(decoded.data()), out.dtype, chunk_shape);
-    CopyElements(Slice(chunk, part), out, layout_.swapped);
-    return absl::OkStatus();
-  }
-
-  // Straight into a contiguous `out`; sequence by sequence into others.
-  absl::Status ReadSlowly(const Box& box, const ArrayView& out) const {
-    const int64_t bytes = out.size_bytes();
-    if (bytes == 0) return absl::OkStatus();
-    if (out.contiguous())
-      return slow_way_->dataset.Read(box, {out.data, static_cast<size_t>(bytes)});
-
-    std::vector<std::byte> sequence(bytes / box.extent[0]);
-    Box one = box;
-    one.extent[0] = 1;
-    Box target = WholeBox(out.shape);
-    target.extent[0] = 1;
-    for (int64_t i = 0; i < box.extent[0]; ++i) {
-      one.offset[0] = box.offset[0] + i * box.stride_of(0);
-      target.offset[0] = i;
-      SEICHE_RETURN_IF_ERROR(slow_way_->dataset.Read(one, absl::MakeSpan(sequence)));
-      CopyElements(MakeView(static_cast<const void*>(sequence.data()), out.dtype, one.extent),
-                   Slice(out, target), /*swap_bytes=*/false);
-    }
-    return absl::OkStatus();
-  }
-
-  // `status` with the chunk in front of its message.
-  absl::Status ChunkError(int64_t chunk, const absl::Status& status) const {
-    if (status.ok()) return status;
+  // `status` with `where` in front of its message instead of `path`.
+  static absl::Status InFrontOf(const std::string& where, const std::string& path,
+                                const absl::Status& status) {
     std::string_view message = status.message();
-    if (absl::ConsumePrefix(&message, path_)) absl::ConsumePrefix(&message, ": ");
-    const std::string where = chunk < 0 ? path_ : DescribeChunk(path_, layout_.field, chunk);
+    if (absl::ConsumePrefix(&message, path)) absl::ConsumePrefix(&message, ": ");
     return absl::Status(status.code(), absl::StrCat(where, ": ", message));
   }
 
-  const std::string path_;
-  const std::unique_ptr<const ReadableFile> file_;  // outlives slow_way_
-  const Hdf5Layout layout_;
-  const AttributeList file_attributes_, field_attributes_;
-  std::optional<SlowWay> slow_way_;
+  // `status` of reading the bytes at `location`, with the chunk in front of its message.
+  absl::Status Describe(const ChunkLocation& location, const absl::Status& status) const {
+    if (absl::IsFailedPrecondition(status)) return status;  // the file has changed
+    for (const Column& column : columns_) {
+      if (const auto where = column.layout.chunks.DescribeChunkAt(location)) {
+        return InFrontOf(*where, files_.path(location.file), status);
+      }
+    }
+    return status;
+  }
+
+  const SourceFiles files_;  // outlives what libhdf5 has open
+  const AttributeList file_attributes_;
+  std::optional<h5::File> slow_file_;
+  const std::vector<Column> columns_;  // by field; closed before the file
+  std::vector<Field> fields_;
 };
 
-// The only H5 dataset of rank 4.
+// The only H5 dataset of rank 4, or the only one of numbers.
 absl::StatusOr<std::string> ChooseDataset(const h5::File& file, const std::string& path) {
   constexpr size_t kRank = 4;
   SEICHE_ASSIGN_OR_RETURN(const std::vector<h5::DatasetSummary> all, file.ListDatasets());
-  std::vector<h5::DatasetSummary> candidates;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(candidates),
-               [](const h5::DatasetSummary& dataset) { return dataset.shape.size() == kRank; });
+  std::vector<h5::DatasetSummary> candidates, numeric;
+  for (const h5::DatasetSummary& dataset : all) {
+    if (dataset.shape.size() == kRank) candidates.push_back(dataset);
+    if (dataset.numeric && !dataset.shape.empty()) numeric.push_back(dataset);
+  }
+  if (candidates.empty() && numeric.size() == 1) return numeric[0].name;
   if (candidates.size() == 1) return candidates[0].name;
   if (candidates.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -206,26 +181,96 @@ absl::StatusOr<std::string> ChooseDataset(const h5::File& file, const std::strin
       ": has several H5 datasets of rank 4, name the one to open: ", h5::Describe(candidates)));
 }
 
+absl::StatusOr<std::vector<FieldRequest>> Requests(const OpenOptions& options, const h5::File& file,
+                                                   const std::string& path) {
+  const auto error = [&](auto... reason) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", reason...));
+  };
+  if (options.fields.empty()) {
+    FieldRequest request{.name = options.field, .axes = options.axes};
+    if (request.name.empty()) {
+      SEICHE_ASSIGN_OR_RETURN(request.name, ChooseDataset(file, path));
+    }
+    return std::vector<FieldRequest>{std::move(request)};
+  }
+  if (!options.field.empty()) return error("name one field or several, not both");
+  if (!options.axes.empty()) return error("with several fields, each needs its own axes");
+  for (size_t i = 0; i < options.fields.size(); ++i) {
+    const std::string& name = options.fields[i].name;
+    if (name.empty()) return error("field ", i, " has no name");
+    for (size_t k = 0; k < i; ++k) {
+      if (options.fields[k].name == name) return error("field '", name, "' is named twice");
+    }
+  }
+  return options.fields;
+}
+
+// Whether `axes` names each of `rank` axes by a capital letter of its own.
+bool AreAxes(const std::string& axes, size_t rank) {
+  if (axes.size() != rank) return false;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i] < 'A' || axes[i] > 'Z' || axes.find(axes[i]) != i) return false;
+  }
+  return true;
+}
+
+absl::Status SetAxes(const std::string& axes, const std::string& path, Field& field) {
+  if (axes.empty()) return absl::OkStatus();
+  const Shape& shape = field.shape();
+  if (!AreAxes(axes, shape.size())) {
+    constexpr std::string_view kLetters = "NTDHWCABEFGIJKLMOPQRSUVXYZ";
+    std::string example = DefaultAxes(shape);
+    if (example.empty()) example = kLetters.substr(0, shape.size());
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": H5 dataset '", field.name, "' of shape ", ToString(shape), ": axes \"", axes,
+        "\": a capital letter of its own is needed for each of its ", shape.size(),
+        " axes, for example \"", example, "\""));
+  }
+  field.axes = axes;
+  return absl::OkStatus();
+}
+
+absl::Status CheckSameFirstAxis(const Field& first, const Field& other, const std::string& path) {
+  const auto describe = [](const Field& field) {
+    const std::string_view letter = std::string_view(field.axes).substr(0, 1);
+    return absl::StrCat("axis 0 of '", field.name, "' is ", letter.empty() ? "unnamed" : letter,
+                        ", ", field.shape()[0], " of them");
+  };
+  if (first.axes.substr(0, 1) == other.axes.substr(0, 1) && first.shape()[0] == other.shape()[0]) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, ": ", describe(other), ", but ", describe(first),
+                   ": fields that are read together share axis 0; if they do, name their axes"));
+}
+
+absl::StatusOr<Column> OpenColumn(const FieldRequest& request, const h5::File& file,
+                                  SourceFiles& files) {
+  SEICHE_ASSIGN_OR_RETURN(h5::Dataset dataset, file.OpenDataset(request.name));
+  Column column;
+  SEICHE_ASSIGN_OR_RETURN(column.layout, ReadHdf5Layout(dataset, kMainFile, files));
+  SEICHE_RETURN_IF_ERROR(SetAxes(request.axes, files.path(kMainFile), column.layout.field));
+  SEICHE_ASSIGN_OR_RETURN(column.attributes, dataset.Attributes());
+  if (column.layout.chunks.empty()) column.slow_way.emplace(std::move(dataset));
+  return column;
+}
+
 absl::StatusOr<std::unique_ptr<const SequenceStore>> Open(const std::string& path,
                                                           const OpenOptions& options) {
-  SEICHE_ASSIGN_OR_RETURN(std::unique_ptr<const ReadableFile> readable,
-                          options.files->OpenForReading(path));
-  SEICHE_ASSIGN_OR_RETURN(const FileInfo info, readable->Info());
-  SEICHE_ASSIGN_OR_RETURN(h5::File file, h5::File::Open(*options.files, *readable));
-  std::string name = options.field;
-  if (name.empty()) {
-    SEICHE_ASSIGN_OR_RETURN(name, ChooseDataset(file, path));
+  SourceFiles files(*options.files);
+  SEICHE_RETURN_IF_ERROR(files.Open(path).status());
+  SEICHE_ASSIGN_OR_RETURN(h5::File file, h5::File::Open(*options.files, files.readable(kMainFile)));
+  SEICHE_ASSIGN_OR_RETURN(const std::vector<FieldRequest> requests, Requests(options, file, path));
+  std::vector<Column> columns;
+  for (const FieldRequest& request : requests) {
+    SEICHE_ASSIGN_OR_RETURN(Column column, OpenColumn(request, file, files));
+    columns.push_back(std::move(column));
+    SEICHE_RETURN_IF_ERROR(
+        CheckSameFirstAxis(columns[0].layout.field, columns.back().layout.field, path));
   }
-  SEICHE_ASSIGN_OR_RETURN(h5::Dataset dataset, file.OpenDataset(name));
-  SEICHE_ASSIGN_OR_RETURN(Hdf5Layout layout, ReadHdf5Layout(dataset, path, info.size));
   SEICHE_ASSIGN_OR_RETURN(AttributeList file_attributes, file.Attributes());
-  SEICHE_ASSIGN_OR_RETURN(AttributeList field_attributes, dataset.Attributes());
-
-  const bool slow = !layout.field.slow_reason.empty();
-  auto store = std::make_unique<Hdf5Store>(path, std::move(readable), std::move(layout),
-                                           std::move(file_attributes), std::move(field_attributes));
-  if (slow) store->KeepSlowWay(std::move(file), std::move(dataset));
-  return store;
+  return std::make_unique<Hdf5Store>(std::move(files), std::move(file), std::move(file_attributes),
+                                     std::move(columns));
 }
 
 }  // namespace

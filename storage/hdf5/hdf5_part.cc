@@ -1,0 +1,229 @@
+#include "storage/hdf5/hdf5_part.h"
+
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/aligned_buffer.h"
+#include "base/status.h"
+#include "codecs/registry.h"
+#include "storage/hdf5/element_copy.h"
+
+namespace seiche {
+namespace {
+
+// libhdf5 1.14 has no larger chunks.
+constexpr int64_t kMaxChunkBytes = std::numeric_limits<uint32_t>::max();
+constexpr int64_t kMaxArrayBytes = std::numeric_limits<int64_t>::max();
+constexpr uint32_t kSkipAll = ~uint32_t{0};
+
+// A decoded chunk of which only a part is wanted, kept warm in the caller's scratch.
+struct DecodedChunk : CodecState {
+  AlignedBuffer bytes;
+};
+
+std::string DescribeFilter(const h5::Filter& filter) {
+  return absl::StrCat("filter ", filter.id, filter.name.empty() ? "" : " ", filter.name);
+}
+
+// One sequence a chunk where there are no chunks.
+absl::StatusOr<Shape> ChunkShape(const h5::DatasetInfo& info, const std::string& context) {
+  const int64_t element_size = SizeOf(info.type.dtype);
+  const int64_t elements = NumElements(info.shape);
+  if (elements < 0 || elements > kMaxArrayBytes / element_size) {
+    return absl::DataLossError(
+        absl::StrCat(context, ": no file holds the shape ", ToString(info.shape)));
+  }
+  if (elements == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(context, ": holds no sequences: its shape is ", ToString(info.shape)));
+  }
+  if (info.layout != h5::Layout::kChunked) {
+    Shape sequence = info.shape;
+    sequence[0] = 1;
+    return sequence;
+  }
+  const int64_t chunk_elements = NumElements(info.chunk_shape);
+  if (info.chunk_shape.size() != info.shape.size() || chunk_elements < 1 ||
+      chunk_elements > kMaxChunkBytes / element_size) {
+    return absl::DataLossError(absl::StrCat(context, ": impossible chunk shape ",
+                                            ToString(info.chunk_shape), " of shape ",
+                                            ToString(info.shape)));
+  }
+  return info.chunk_shape;
+}
+
+std::string OutsideText(int64_t offset, int64_t size, int64_t file_size) {
+  return absl::StrCat(": lies at byte ", offset, ", ", size, " bytes, but the file ends at byte ",
+                      file_size, ": it is truncated or damaged, copy it again");
+}
+
+// Chunks of the grid as libhdf5 lists them.
+class IndexReader {
+ public:
+  IndexReader(const Hdf5Part& part, const h5::DatasetInfo& info, int64_t file_size)
+      : part_(part),
+        info_(info),
+        file_size_(file_size),
+        coordinates_(info.shape.size(), 0),
+        builder_(part.grid.num_chunks()) {}
+
+  void Add(const h5::StoredChunk& stored) {
+    const ChunkGrid& grid = part_.grid;
+    bool whole = true;
+    for (size_t i = 0; i < coordinates_.size(); ++i) {
+      const int64_t extent = grid.chunk_shape()[i];
+      coordinates_[i] = stored.offset[i] / extent;
+      // An array that was cut may keep chunks outside of it.
+      if (stored.offset[i] < 0 || coordinates_[i] >= grid.chunks_per_axis()[i]) return;
+      whole &= stored.offset[i] + extent <= grid.shape()[i];
+    }
+    const int64_t chunk = grid.Number(coordinates_);
+    if (!Inside(stored)) {
+      if (status_.ok()) {
+        status_ = absl::DataLossError(absl::StrCat(
+            part_.Describe(chunk), OutsideText(stored.address, stored.size, file_size_)));
+      }
+      return;
+    }
+    builder_.Add(chunk,
+                 {.offset = stored.address,
+                  .size = static_cast<uint32_t>(stored.size),
+                  .skip_mask = info_.raw_edge_chunks && !whole ? kSkipAll : stored.skip_mask});
+  }
+
+  absl::StatusOr<ChunkIndex> Build() && {
+    if (!status_.ok()) return status_;
+    return std::move(builder_).Build();
+  }
+
+ private:
+  bool Inside(const h5::StoredChunk& stored) const {
+    return stored.address >= 0 && stored.size >= 0 && stored.size <= kMaxChunkBytes &&
+           stored.address <= file_size_ - stored.size;
+  }
+
+  const Hdf5Part& part_;
+  const h5::DatasetInfo& info_;
+  const int64_t file_size_;
+  Shape coordinates_;
+  ChunkIndex::Builder builder_;
+  absl::Status status_;
+};
+
+}  // namespace
+
+bool Hdf5Part::Unfiltered(uint32_t skip_mask) const {
+  const uint32_t stages = chain.size() >= 32 ? kSkipAll : (uint32_t{1} << chain.size()) - 1;
+  return (stages & ~skip_mask) == 0;
+}
+
+ChunkLocation Hdf5Part::Locate(int64_t chunk) const {
+  using Kind = ChunkLocation::Kind;
+  if (!chunked) {
+    if (data_offset < 0) return {.kind = Kind::kMissing};
+    return {.kind = Kind::kBytes,
+            .raw = !swapped,
+            .file = file,
+            .offset = data_offset + chunk * chunk_bytes,
+            .size = chunk_bytes};
+  }
+  const ChunkIndex::Entry* entry = index.Find(chunk);
+  if (entry == nullptr) return {.kind = Kind::kMissing};
+  return {.kind = Kind::kBytes,
+          .raw = !swapped && entry->size == chunk_bytes && Unfiltered(entry->skip_mask),
+          .file = file,
+          .skip_mask = entry->skip_mask,
+          .offset = entry->offset,
+          .size = entry->size};
+}
+
+std::optional<int64_t> Hdf5Part::ChunkAt(int64_t offset) const {
+  if (chunked) return index.ChunkAt(offset);
+  if (data_offset < 0 || offset < data_offset) return std::nullopt;
+  const int64_t chunk = (offset - data_offset) / chunk_bytes;
+  return chunk < grid.num_chunks() ? std::optional(chunk) : std::nullopt;
+}
+
+absl::Status Hdf5Part::Decode(const ChunkLocation& location, absl::Span<const std::byte> encoded,
+                              const Box& box, const ArrayView& out, CodecScratch& scratch) const {
+  // The whole chunk: then the offset is 0 and the stride 1.
+  if (box.extent == grid.chunk_shape() && out.contiguous()) {
+    const absl::Span<std::byte> bytes(out.data, chunk_bytes);
+    SEICHE_RETURN_IF_ERROR(chain.Decode(encoded, location.skip_mask, bytes, scratch));
+    if (swapped) SwapBytes(bytes, SizeOf(dtype));
+    return absl::OkStatus();
+  }
+  absl::Span<const std::byte> decoded = encoded;
+  if (!Unfiltered(location.skip_mask)) {
+    const absl::Span<std::byte> bytes = scratch.state<DecodedChunk>().bytes.Reserve(chunk_bytes);
+    SEICHE_RETURN_IF_ERROR(chain.Decode(encoded, location.skip_mask, bytes, scratch));
+    decoded = bytes;
+  } else if (static_cast<int64_t>(encoded.size()) != chunk_bytes) {
+    return absl::DataLossError(
+        absl::StrCat("has ", encoded.size(), " bytes, not the ", chunk_bytes, " of a chunk"));
+  }
+  const ConstArrayView chunk =
+      MakeView(static_cast<const void*>(decoded.data()), dtype, grid.chunk_shape());
+  CopyElements(Slice(chunk, box), out, swapped);
+  return absl::OkStatus();
+}
+
+std::string Hdf5Part::Describe(int64_t chunk) const {
+  return absl::StrCat(path, ": H5 dataset '", name, "': chunk ", ToString(grid.Coordinates(chunk)));
+}
+
+absl::StatusOr<ChunkGrid> GridOf(const h5::DatasetInfo& info, const std::string& context) {
+  SEICHE_ASSIGN_OR_RETURN(Shape chunk_shape, ChunkShape(info, context));
+  return ChunkGrid(info.shape, std::move(chunk_shape));
+}
+
+std::string MakeChain(const h5::DatasetInfo& info, CodecChain& chain) {
+  if (!info.type.odd.empty()) return info.type.odd;
+  for (const h5::Filter& filter : info.filters) {
+    auto codec =
+        MakeByteCodec(filter.id, {.values = filter.values,
+                                  .element_size = static_cast<uint32_t>(SizeOf(info.type.dtype)),
+                                  .chunk_shape = info.chunk_shape});
+    if (codec.ok()) {
+      chain.Add(*std::move(codec), filter.optional);
+      continue;
+    }
+    std::string reason = absl::StrCat(DescribeFilter(filter), ": ", codec.status().message());
+    if (!h5::HasFilter(filter.id)) {
+      absl::StrAppend(&reason, "; libhdf5 has none either: set HDF5_PLUGIN_PATH");
+    }
+    return reason;
+  }
+  return "";
+}
+
+absl::StatusOr<Hdf5Part> ReadHdf5Part(const h5::Dataset& dataset, const std::string& path,
+                                      int64_t file_size, CodecChain chain) {
+  const h5::DatasetInfo& info = dataset.info();
+  const std::string context = absl::StrCat(path, ": H5 dataset '", info.name, "'");
+  Hdf5Part part;
+  part.path = path;
+  part.name = info.name;
+  part.dtype = info.type.dtype;
+  SEICHE_ASSIGN_OR_RETURN(part.grid, GridOf(info, context));
+  part.swapped = info.type.swapped;
+  part.fill_value = info.fill_value;
+  part.chain = std::move(chain);
+  part.chunk_bytes = NumElements(part.grid.chunk_shape()) * SizeOf(part.dtype);
+  part.chunked = info.layout == h5::Layout::kChunked;
+  part.data_offset = info.data_offset;
+  if (part.chunked) {
+    IndexReader reader(part, info, file_size);
+    SEICHE_RETURN_IF_ERROR(
+        dataset.ForEachStoredChunk([&](const h5::StoredChunk& chunk) { reader.Add(chunk); }));
+    SEICHE_ASSIGN_OR_RETURN(part.index, std::move(reader).Build());
+  } else if (const int64_t bytes = part.chunk_bytes * info.shape[0];
+             part.data_offset >= 0 && part.data_offset > file_size - bytes) {
+    return absl::DataLossError(
+        absl::StrCat(context, OutsideText(part.data_offset, bytes, file_size)));
+  }
+  return part;
+}
+
+}  // namespace seiche
