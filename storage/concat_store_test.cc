@@ -1,5 +1,6 @@
 #include "storage/concat_store.h"
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <numeric>
@@ -123,12 +124,11 @@ TEST(ConcatStoreTest, NamesThePartThatDoesNotFit) {
               StatusIs(absl::StatusCode::kInvalidArgument, "no stores to put one after the other"));
 }
 
-// Says that it holds 2^60 sequences of one float, as sparse HDF5 files may.
-class EnormousStore : public SequenceStore {
+// Has a field, but nothing of it can be read.
+class DescribedStore : public SequenceStore {
  public:
-  EnormousStore() {
-    field_ = {.name = "images", .grid = ChunkGrid({int64_t{1} << 60, 1}, {int64_t{1} << 20, 1})};
-  }
+  DescribedStore(std::string path, Field field)
+      : path_(std::move(path)), field_(std::move(field)) {}
   absl::Span<const Field> fields() const override { return {&field_, 1}; }
   const std::string& path() const override { return path_; }
   std::string file_path(int32_t) const override { return path_; }
@@ -147,13 +147,54 @@ class EnormousStore : public SequenceStore {
   std::vector<std::pair<std::string, std::string>> Attributes(int) const override { return {}; }
 
  private:
-  const std::string path_ = "enormous.h5";
-  Field field_;
+  const std::string path_;
+  const Field field_;
 };
+
+absl::Status ConcatenateDescribed(const Field& a, const Field& b) {
+  std::vector<std::unique_ptr<const SequenceStore>> parts;
+  parts.push_back(std::make_unique<DescribedStore>("a", a));
+  parts.push_back(std::make_unique<DescribedStore>("b", b));
+  return ConcatenateStores(std::move(parts)).status();
+}
+
+TEST(ConcatStoreTest, AxesAndPackingMustAgree) {
+  const Field field = {.name = "level", .grid = ChunkGrid({4, 2}, {1, 2}), .axes = "NT"};
+  EXPECT_THAT(ConcatenateDescribed(field, field), IsOk());
+  Field other = field;
+  other.axes = "NC";
+  EXPECT_THAT(ConcatenateDescribed(field, other),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "b: field 'level': axes are NC, but in a NT"));
+  other = field;
+  other.packing = {.scale = 0.5, .offset = 2, .missing = -1};
+  EXPECT_THAT(
+      ConcatenateDescribed(field, other),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               "b: field 'level': values are stored * 0.5 + 2, none where -1 is stored, but "
+               "in a stored * 1 + 0"));
+  other.packing = {.missing = std::nan("")};
+  EXPECT_THAT(ConcatenateDescribed(other, other), IsOk());
+}
+
+TEST(ConcatStoreTest, PartsOfPartsAreParts) {
+  std::vector<std::unique_ptr<const SequenceStore>> parts;
+  for (int i = 0; i < 2; ++i) {
+    parts.push_back(*ConcatenateStores(Cut(Counting({4, 2}), {1, 3}, {{1, 2}, {1, 2}})));
+  }
+  const auto store = *ConcatenateStores(std::move(parts), "w_*.h5");
+  EXPECT_THAT(store->parts(), ElementsAre(0, 1, 4, 5, 8));
+  EXPECT_EQ(store->path(), "w_*.h5");
+}
 
 TEST(ConcatStoreTest, RefusesMoreElementsThanCanBeCounted) {
   std::vector<std::unique_ptr<const SequenceStore>> parts;
-  for (int i = 0; i < 2; ++i) parts.push_back(std::make_unique<EnormousStore>());
+  // As sparse HDF5 files may hold.
+  const Field field = {.name = "images",
+                       .grid = ChunkGrid({int64_t{1} << 60, 1}, {int64_t{1} << 20, 1})};
+  for (int i = 0; i < 2; ++i) {
+    parts.push_back(std::make_unique<DescribedStore>("enormous.h5", field));
+  }
   EXPECT_THAT(ConcatenateStores(std::move(parts)),
               StatusIs(absl::StatusCode::kResourceExhausted,
                        "enormous.h5: has 1152921504606846976 sequences, too many to come after "

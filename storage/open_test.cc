@@ -36,6 +36,15 @@ TEST(OpenStoreTest, OpensSeveralAsOne) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("nowhere")));
 }
 
+TEST(OpenStoreTest, OpensAllThatAPatternMatches) {
+  const std::string pattern = "storage/jpeg/testdata/*r*y";
+  const auto store = OpenStore(pattern);
+  ASSERT_THAT(store, IsOk());
+  EXPECT_EQ((*store)->path(), kGray);  // it is the only one
+  EXPECT_THAT(OpenStore("storage/jpeg/testdata/x?z"),
+              StatusIs(absl::StatusCode::kNotFound, "storage/jpeg/testdata/x?z: nothing matches"));
+}
+
 TEST(OpenStoreTest, SaysWhatIsWrongWithThePath) {
   EXPECT_THAT(OpenStore(""),
               StatusIs(absl::StatusCode::kInvalidArgument, "the path to open is empty"));

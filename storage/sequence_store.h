@@ -122,7 +122,9 @@ class SequenceStore {
   // delivers the part of it in `part`: a box in the chunk's own coordinates, inside
   // grid.ShapeOf(chunk); elements past the array's edge are unspecified. `out` has shape
   // part.extent and the field's dtype, any strides. When the part is the whole chunk as it is
-  // stored and `out` contiguous, nothing is copied on the way. kDataLoss if the bytes are damaged.
+  // stored and `out` contiguous, nothing is copied on the way. A raw chunk may have been read into
+  // its place in `out` already: where `encoded` is there too, its bytes are only checked. kDataLoss
+  // if the bytes are damaged.
   virtual absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
                                    absl::Span<const std::byte> encoded, const Box& part,
                                    const ArrayView& out, CodecScratch& scratch) const = 0;

@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,6 +76,16 @@ struct DatasetSummary {
   bool numeric = false;  // can be opened if it has an axis
 };
 
+// Where some elements of a virtual H5 dataset come from.
+struct VirtualSource {
+  std::string file;     // as it is written there; "." is the virtual H5 dataset's own
+  std::string dataset;  // its name
+  // Empty if `target` and `source` say all; otherwise what they cannot say.
+  std::string odd = {};
+  Box target = {};                           // in the virtual H5 dataset
+  std::optional<Box> source = std::nullopt;  // in the source; nothing: all of it
+};
+
 struct StoredChunk {
   absl::Span<const int64_t> offset;  // of its first element, one number an axis
   int64_t address = 0;               // byte in the file, a user block included
@@ -98,6 +109,12 @@ class Dataset {
   // Reads the elements in `box`, which lies inside the shape, row-major into `out`, as
   // info().type's dtype. kUnimplemented if a filter is missing.
   absl::Status Read(const Box& box, absl::Span<std::byte> out) const;
+
+  // Of a virtual H5 dataset, in no particular order.
+  absl::StatusOr<std::vector<VirtualSource>> VirtualSources() const;
+
+  // The attribute `name` if there is one and it is one integer or floating-point number.
+  absl::StatusOr<std::optional<double>> NumberAttribute(const std::string& name) const;
 
   // "name" -> text, in the order they are stored. Numbers are decimal, arrays of up to 16
   // separated by ", "; others are left out.
@@ -141,6 +158,8 @@ class File {
   // kNotFound lists those that exist; kFailedPrecondition for elements that are not numbers, for
   // scalars and for groups.
   absl::StatusOr<Dataset> OpenDataset(const std::string& name) const;
+  // Whether there is something of that name, whose groups must exist.
+  bool Has(const std::string& name) const;
   // Of the root group.
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Attributes() const;
 

@@ -135,6 +135,26 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadAttributes(
   return absl::InternalError("unreachable");
 }
 
+absl::StatusOr<std::optional<double>> ReadNumberAttribute(hid_t object, const std::string& name,
+                                                          const std::string& context) {
+  const std::string what = absl::StrCat(context, ": attribute '", name, "'");
+  const htri_t exists = H5Aexists(object, name.c_str());
+  if (exists < 0) return LibraryError(what);
+  if (exists == 0) return std::nullopt;
+  const Id attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT));
+  if (!attribute.ok()) return LibraryError(what);
+  const Id type(H5Aget_type(attribute.get())), space(H5Aget_space(attribute.get()));
+  if (!type.ok() || !space.ok()) return LibraryError(what);
+  const H5T_class_t type_class = H5Tget_class(type.get());
+  if ((type_class != H5T_INTEGER && type_class != H5T_FLOAT) ||
+      H5Sget_simple_extent_npoints(space.get()) != 1) {
+    return std::nullopt;
+  }
+  double value = 0;
+  if (H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) return LibraryError(what);
+  return value;
+}
+
 absl::Status WriteAttribute(hid_t object, const std::string& name, const AttributeValue& value,
                             const std::string& context) {
   const std::string what = absl::StrCat(context, ": attribute '", name, "'");

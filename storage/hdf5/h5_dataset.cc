@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -22,6 +24,53 @@ Id Select(hid_t dataset, const Box& box) {
     return Id();
   }
   return space;
+}
+
+// The box that is selected in `space`, or nothing if it is not one solid box.
+std::optional<Box> SolidBox(hid_t space) {
+  const int rank = H5Sget_simple_extent_ndims(space);
+  const hssize_t selected = H5Sget_select_npoints(space);  // negative: without an end
+  if (rank < 1 || selected < 1) return std::nullopt;
+  hsize_t first[H5S_MAX_RANK] = {}, last[H5S_MAX_RANK] = {};
+  if (H5Sget_select_bounds(space, first, last) < 0) {
+    H5Eclear2(H5E_DEFAULT);
+    return std::nullopt;
+  }
+  Box box;
+  for (int axis = 0; axis < rank; ++axis) {
+    box.offset.push_back(static_cast<int64_t>(first[axis]));
+    box.extent.push_back(static_cast<int64_t>(last[axis] - first[axis] + 1));
+  }
+  if (NumElements(box.extent) != selected) return std::nullopt;
+  return box;
+}
+
+using GetName = ssize_t (*)(hid_t, size_t, char*, size_t);
+
+std::string NameOf(GetName get, hid_t creation, size_t index) {
+  std::string name(std::max<ssize_t>(get(creation, index, nullptr, 0), 0), '\0');
+  if (!name.empty()) get(creation, index, name.data(), name.size() + 1);
+  return name;
+}
+
+absl::StatusOr<VirtualSource> ReadVirtualSource(hid_t creation, size_t index, const Shape& shape,
+                                                const std::string& context) {
+  VirtualSource source{.file = NameOf(H5Pget_virtual_filename, creation, index),
+                       .dataset = NameOf(H5Pget_virtual_dsetname, creation, index)};
+  const Id target(H5Pget_virtual_vspace(creation, index));
+  const Id from(H5Pget_virtual_srcspace(creation, index));
+  if (!target.ok() || !from.ok()) return LibraryError(context);
+  std::optional<Box> box = SolidBox(target.get());
+  if (H5Sget_select_type(target.get()) == H5S_SEL_ALL) box = WholeBox(shape);
+  if (H5Sget_select_type(from.get()) != H5S_SEL_ALL) source.source = SolidBox(from.get());
+  const bool known = H5Sget_select_type(from.get()) == H5S_SEL_ALL || source.source.has_value();
+  if (box.has_value() && known) {
+    source.target = *std::move(box);
+  } else {
+    source.odd = absl::StrCat("what comes from '", source.dataset, "' of ", source.file,
+                              " is not one block");
+  }
+  return source;
 }
 
 // One chunk after the other on its way to `visit`.
@@ -99,6 +148,28 @@ absl::Status Dataset::Read(const Box& box, absl::Span<std::byte> out) const {
     return LibraryError(absl::StrCat(Context(), ": elements from ", ToString(box.offset), " on"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<VirtualSource>> Dataset::VirtualSources() const {
+  const Lock lock;
+  const std::string context = absl::StrCat(Context(), ": sources");
+  const Id creation(H5Dget_create_plist(id_));
+  size_t count = 0;
+  if (!creation.ok() || H5Pget_virtual_count(creation.get(), &count) < 0) {
+    return LibraryError(context);
+  }
+  std::vector<VirtualSource> sources;
+  for (size_t i = 0; i < count; ++i) {
+    SEICHE_ASSIGN_OR_RETURN(VirtualSource source,
+                            ReadVirtualSource(creation.get(), i, info_.shape, context));
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+absl::StatusOr<std::optional<double>> Dataset::NumberAttribute(const std::string& name) const {
+  const Lock lock;
+  return ReadNumberAttribute(id_, name, Context());
 }
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Dataset::Attributes() const {

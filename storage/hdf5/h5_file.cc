@@ -275,6 +275,11 @@ absl::StatusOr<Dataset> File::OpenDataset(const std::string& name) const {
   return Dataset(dataset.release(), path_, std::move(info));
 }
 
+bool File::Has(const std::string& name) const {
+  const Lock lock;
+  return H5Lexists(id_, name.c_str(), H5P_DEFAULT) > 0;
+}
+
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> File::Attributes() const {
   const Lock lock;
   return ReadAttributes(id_, path_);

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -122,6 +123,8 @@ std::string TypeText(hid_t type);
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadAttributes(
     hid_t object, const std::string& context);
+absl::StatusOr<std::optional<double>> ReadNumberAttribute(hid_t object, const std::string& name,
+                                                          const std::string& context);
 absl::Status WriteAttribute(hid_t object, const std::string& name, const AttributeValue& value,
                             const std::string& context);
 

@@ -3,25 +3,48 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
+#include "storage/hdf5/hdf5_virtual.h"
 
 namespace seiche {
 namespace {
 
-std::string SlowReason(const h5::DatasetInfo& info, const std::string& path, CodecChain& chain) {
-  if (info.file != path) return absl::StrCat("is in another file, ", info.file, ": open that one");
-  switch (info.layout) {
-    case h5::Layout::kCompact:
-      return "compact layout";
-    case h5::Layout::kExternal:
-      return "data in external files";
-    case h5::Layout::kVirtual:
-      return "virtual layout";
-    case h5::Layout::kContiguous:
-    case h5::Layout::kChunked:
-      return MakeChain(info, chain);
+// netCDF's CF conventions, section 8.1 and 2.5.1.
+absl::StatusOr<Packing> ReadPacking(const h5::Dataset& dataset) {
+  Packing packing;
+  SEICHE_ASSIGN_OR_RETURN(const auto scale, dataset.NumberAttribute("scale_factor"));
+  SEICHE_ASSIGN_OR_RETURN(const auto offset, dataset.NumberAttribute("add_offset"));
+  SEICHE_ASSIGN_OR_RETURN(packing.missing, dataset.NumberAttribute("_FillValue"));
+  if (!packing.missing.has_value()) {
+    SEICHE_ASSIGN_OR_RETURN(packing.missing, dataset.NumberAttribute("missing_value"));
   }
-  return "unknown layout";
+  packing.scale = scale.value_or(1);
+  packing.offset = offset.value_or(0);
+  return packing;
+}
+
+absl::StatusOr<Hdf5PartsOrReason> ReadOnePart(const h5::Dataset& dataset,
+                                              const Hdf5Source& source) {
+  SEICHE_ASSIGN_OR_RETURN(Hdf5PartOrReason read, ReadHdf5Part(dataset, source));
+  Hdf5PartsOrReason parts{.slow_reason = std::move(read.slow_reason)};
+  if (read.part.has_value()) parts.parts.push_back(*std::move(read.part));
+  return parts;
+}
+
+// "shuffle+scaleoffset", as the file calls them.
+std::string DescribeFilters(const std::vector<h5::Filter>& filters) {
+  if (filters.empty()) return "none";
+  return absl::StrJoin(filters, "+", [](std::string* out, const h5::Filter& filter) {
+    absl::StrAppend(out, filter.name.empty() ? absl::StrCat("filter ", filter.id) : filter.name);
+  });
+}
+
+// What several parts have in common is said once.
+std::string JoinCodecs(std::vector<std::string> codecs) {
+  std::sort(codecs.begin(), codecs.end());
+  codecs.erase(std::unique(codecs.begin(), codecs.end()), codecs.end());
+  return absl::StrJoin(codecs, ", ");
 }
 
 }  // namespace
@@ -53,25 +76,31 @@ std::optional<std::string> Hdf5Chunks::DescribeChunkAt(const ChunkLocation& loca
   return std::nullopt;
 }
 
-absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, int32_t file,
-                                          SourceFiles& files) {
+absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, const Hdf5Source& source) {
   const h5::DatasetInfo& info = dataset.info();
-  const std::string& path = files.path(file);
   Hdf5Layout layout;
   Field& field = layout.field;
   field.name = info.name;
   field.dtype = info.type.dtype;
-  SEICHE_ASSIGN_OR_RETURN(field.grid,
-                          GridOf(info, absl::StrCat(path, ": H5 dataset '", info.name, "'")));
+  SEICHE_ASSIGN_OR_RETURN(
+      field.grid, GridOf(info, absl::StrCat(source.path(), ": H5 dataset '", info.name, "'")));
   field.axes = DefaultAxes(info.shape);
-  CodecChain chain;
-  field.slow_reason = SlowReason(info, path, chain);
-  field.codec = chain.name();
+  field.codec = DescribeFilters(info.filters);
+  SEICHE_ASSIGN_OR_RETURN(field.packing, ReadPacking(dataset));
+  const bool is_virtual = info.layout == h5::Layout::kVirtual && info.file == source.path();
+  SEICHE_ASSIGN_OR_RETURN(Hdf5PartsOrReason read, is_virtual ? ReadVirtualParts(dataset, source)
+                                                             : ReadOnePart(dataset, source));
+  field.slow_reason = std::move(read.slow_reason);
   if (!field.slow_reason.empty()) return layout;
-  SEICHE_ASSIGN_OR_RETURN(Hdf5Part part,
-                          ReadHdf5Part(dataset, path, files.size(file), std::move(chain)));
-  part.file = file;
-  layout.chunks.Add(std::move(part));
+  std::vector<ChunkGrid> grids;
+  std::vector<std::string> codecs;
+  for (Hdf5Part& part : read.parts) {
+    grids.push_back(part.grid);
+    codecs.push_back(part.chain.name());
+    layout.chunks.Add(std::move(part));
+  }
+  field.grid = ChunkGrid::Concatenate(grids);
+  field.codec = JoinCodecs(std::move(codecs));
   return layout;
 }
 

@@ -1,6 +1,6 @@
 // What a store has to know of a field to serve its chunks without libhdf5.
 //
-//   SEICHE_ASSIGN_OR_RETURN(Hdf5Layout layout, ReadHdf5Layout(dataset, file, files));
+//   SEICHE_ASSIGN_OR_RETURN(Hdf5Layout layout, ReadHdf5Layout(dataset, {file, 0, files}));
 //   const ChunkLocation location = layout.chunks.Locate(chunk);
 //
 // Immutable once read, thread-safe.
@@ -16,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "storage/hdf5/h5.h"
 #include "storage/hdf5/hdf5_part.h"
-#include "storage/hdf5/source_files.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {
@@ -46,10 +45,8 @@ struct Hdf5Layout {
   Hdf5Chunks chunks;  // empty if field.slow_reason is not
 };
 
-// `file` is the number in `files` of the file that `dataset` was opened in. Errors as
-// OpenHdf5Store has them for one H5 dataset.
-absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, int32_t file,
-                                          SourceFiles& files);
+// `dataset` was opened in source.file. Errors as OpenHdf5Store has them for one H5 dataset.
+absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, const Hdf5Source& source);
 
 }  // namespace seiche
 

@@ -111,6 +111,61 @@ class IndexReader {
   absl::Status status_;
 };
 
+absl::Status ReadIndex(const h5::Dataset& dataset, int64_t file_size, Hdf5Part& part) {
+  IndexReader reader(part, dataset.info(), file_size);
+  SEICHE_RETURN_IF_ERROR(
+      dataset.ForEachStoredChunk([&](const h5::StoredChunk& chunk) { reader.Add(chunk); }));
+  SEICHE_ASSIGN_OR_RETURN(part.index, std::move(reader).Build());
+  return absl::OkStatus();
+}
+
+// libhdf5 reads them, once, and converts them on the way.
+absl::Status KeepCompact(const h5::Dataset& dataset, const Hdf5Source& source, Hdf5Part& part) {
+  std::vector<std::byte> bytes(part.chunk_bytes * part.grid.shape()[0]);
+  SEICHE_RETURN_IF_ERROR(dataset.Read(WholeBox(part.grid.shape()), absl::MakeSpan(bytes)));
+  part.file = source.files.Keep(source.number, std::move(bytes));
+  part.data_offset = 0;
+  part.swapped = false;
+  return absl::OkStatus();
+}
+
+// Empty if `filters` became `chain`; otherwise why not.
+std::string MakeChain(const h5::DatasetInfo& info, CodecChain& chain) {
+  for (const h5::Filter& filter : info.filters) {
+    auto codec =
+        MakeByteCodec(filter.id, {.values = filter.values,
+                                  .element_size = static_cast<uint32_t>(SizeOf(info.type.dtype)),
+                                  .chunk_shape = info.chunk_shape});
+    if (codec.ok()) {
+      chain.Add(*std::move(codec), filter.optional);
+      continue;
+    }
+    std::string reason = absl::StrCat(DescribeFilter(filter), ": ", codec.status().message());
+    if (!h5::HasFilter(filter.id)) {
+      absl::StrAppend(&reason, "; libhdf5 has none either: set HDF5_PLUGIN_PATH");
+    }
+    return reason;
+  }
+  return "";
+}
+
+// Empty if the chunks can be decoded without libhdf5, which `chain` does; otherwise why not.
+std::string SlowReason(const h5::DatasetInfo& info, const Hdf5Source& source, CodecChain& chain) {
+  if (info.file != source.path()) {
+    return absl::StrCat("is in another file, ", info.file, ": open that one");
+  }
+  if (info.layout == h5::Layout::kExternal) return "data in external files";
+  if (info.layout == h5::Layout::kVirtual) return "virtual layout";
+  // HDF5 allows 64 KiB; an element may become a few times larger when it is read.
+  constexpr int64_t kMaxCompactBytes = 1 << 20;
+  if (info.layout == h5::Layout::kCompact) {
+    const int64_t elements = NumElements(info.shape);
+    return elements < 0 || elements > kMaxCompactBytes ? "compact layout of impossible size" : "";
+  }
+  if (!info.type.odd.empty()) return info.type.odd;
+  return MakeChain(info, chain);
+}
+
 }  // namespace
 
 bool Hdf5Part::Unfiltered(uint32_t skip_mask) const {
@@ -145,27 +200,31 @@ std::optional<int64_t> Hdf5Part::ChunkAt(int64_t offset) const {
   return chunk < grid.num_chunks() ? std::optional(chunk) : std::nullopt;
 }
 
-absl::Status Hdf5Part::Decode(const ChunkLocation& location, absl::Span<const std::byte> encoded,
-                              const Box& box, const ArrayView& out, CodecScratch& scratch) const {
+absl::Status Hdf5Part::Decode(int64_t chunk, const ChunkLocation& location,
+                              absl::Span<const std::byte> encoded, const Box& box,
+                              const ArrayView& out, CodecScratch& scratch) const {
+  const bool unfiltered = Unfiltered(location.skip_mask);
+  if (unfiltered && static_cast<int64_t>(encoded.size()) != chunk_bytes) {
+    return absl::DataLossError(
+        absl::StrCat("has ", encoded.size(), " bytes, not the ", chunk_bytes, " of a chunk"));
+  }
   // The whole chunk: then the offset is 0 and the stride 1.
   if (box.extent == grid.chunk_shape() && out.contiguous()) {
+    if (location.raw && encoded.data() == out.data) return absl::OkStatus();
     const absl::Span<std::byte> bytes(out.data, chunk_bytes);
     SEICHE_RETURN_IF_ERROR(chain.Decode(encoded, location.skip_mask, bytes, scratch));
     if (swapped) SwapBytes(bytes, SizeOf(dtype));
     return absl::OkStatus();
   }
   absl::Span<const std::byte> decoded = encoded;
-  if (!Unfiltered(location.skip_mask)) {
+  if (!unfiltered) {
     const absl::Span<std::byte> bytes = scratch.state<DecodedChunk>().bytes.Reserve(chunk_bytes);
     SEICHE_RETURN_IF_ERROR(chain.Decode(encoded, location.skip_mask, bytes, scratch));
     decoded = bytes;
-  } else if (static_cast<int64_t>(encoded.size()) != chunk_bytes) {
-    return absl::DataLossError(
-        absl::StrCat("has ", encoded.size(), " bytes, not the ", chunk_bytes, " of a chunk"));
   }
-  const ConstArrayView chunk =
+  const ConstArrayView whole =
       MakeView(static_cast<const void*>(decoded.data()), dtype, grid.chunk_shape());
-  CopyElements(Slice(chunk, box), out, swapped);
+  CopyElements(Slice(whole, box), out, swapped);
   return absl::OkStatus();
 }
 
@@ -178,52 +237,35 @@ absl::StatusOr<ChunkGrid> GridOf(const h5::DatasetInfo& info, const std::string&
   return ChunkGrid(info.shape, std::move(chunk_shape));
 }
 
-std::string MakeChain(const h5::DatasetInfo& info, CodecChain& chain) {
-  if (!info.type.odd.empty()) return info.type.odd;
-  for (const h5::Filter& filter : info.filters) {
-    auto codec =
-        MakeByteCodec(filter.id, {.values = filter.values,
-                                  .element_size = static_cast<uint32_t>(SizeOf(info.type.dtype)),
-                                  .chunk_shape = info.chunk_shape});
-    if (codec.ok()) {
-      chain.Add(*std::move(codec), filter.optional);
-      continue;
-    }
-    std::string reason = absl::StrCat(DescribeFilter(filter), ": ", codec.status().message());
-    if (!h5::HasFilter(filter.id)) {
-      absl::StrAppend(&reason, "; libhdf5 has none either: set HDF5_PLUGIN_PATH");
-    }
-    return reason;
-  }
-  return "";
-}
-
-absl::StatusOr<Hdf5Part> ReadHdf5Part(const h5::Dataset& dataset, const std::string& path,
-                                      int64_t file_size, CodecChain chain) {
+absl::StatusOr<Hdf5PartOrReason> ReadHdf5Part(const h5::Dataset& dataset,
+                                              const Hdf5Source& source) {
   const h5::DatasetInfo& info = dataset.info();
-  const std::string context = absl::StrCat(path, ": H5 dataset '", info.name, "'");
   Hdf5Part part;
-  part.path = path;
+  if (std::string reason = SlowReason(info, source, part.chain); !reason.empty()) {
+    return Hdf5PartOrReason{std::nullopt, std::move(reason)};
+  }
+  const std::string context = absl::StrCat(source.path(), ": H5 dataset '", info.name, "'");
+  part.path = source.path();
   part.name = info.name;
+  part.file = source.number;
   part.dtype = info.type.dtype;
   SEICHE_ASSIGN_OR_RETURN(part.grid, GridOf(info, context));
   part.swapped = info.type.swapped;
   part.fill_value = info.fill_value;
-  part.chain = std::move(chain);
   part.chunk_bytes = NumElements(part.grid.chunk_shape()) * SizeOf(part.dtype);
   part.chunked = info.layout == h5::Layout::kChunked;
   part.data_offset = info.data_offset;
   if (part.chunked) {
-    IndexReader reader(part, info, file_size);
-    SEICHE_RETURN_IF_ERROR(
-        dataset.ForEachStoredChunk([&](const h5::StoredChunk& chunk) { reader.Add(chunk); }));
-    SEICHE_ASSIGN_OR_RETURN(part.index, std::move(reader).Build());
-  } else if (const int64_t bytes = part.chunk_bytes * info.shape[0];
+    SEICHE_RETURN_IF_ERROR(ReadIndex(dataset, source.files.size(source.number), part));
+  } else if (info.layout == h5::Layout::kCompact) {
+    SEICHE_RETURN_IF_ERROR(KeepCompact(dataset, source, part));
+  } else if (const int64_t bytes = part.chunk_bytes * info.shape[0],
+             file_size = source.files.size(source.number);
              part.data_offset >= 0 && part.data_offset > file_size - bytes) {
     return absl::DataLossError(
         absl::StrCat(context, OutsideText(part.data_offset, bytes, file_size)));
   }
-  return part;
+  return Hdf5PartOrReason{std::move(part), ""};
 }
 
 }  // namespace seiche

@@ -1,8 +1,8 @@
 // The chunks of one H5 dataset: where they lie, and how their bytes become elements.
 //
-//   SEICHE_ASSIGN_OR_RETURN(Hdf5Part part, ReadHdf5Part(dataset, "waves.h5", file_size, {}));
-//   const ChunkLocation location = part.Locate(chunk);
-//   SEICHE_RETURN_IF_ERROR(part.Decode(chunk, location, encoded, box, out, scratch));
+//   SEICHE_ASSIGN_OR_RETURN(Hdf5PartOrReason read, ReadHdf5Part(dataset, {file, 0, files}));
+//   const ChunkLocation location = read.part->Locate(chunk);
+//   SEICHE_RETURN_IF_ERROR(read.part->Decode(chunk, location, encoded, box, out, scratch));
 //
 // A field of a store is one of these, or several (hdf5_layout.h). Immutable once read, thread-safe.
 #ifndef SEICHE_STORAGE_HDF5_HDF5_PART_H_
@@ -25,6 +25,7 @@
 #include "storage/chunk_grid.h"
 #include "storage/hdf5/chunk_index.h"
 #include "storage/hdf5/h5.h"
+#include "storage/hdf5/source_files.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {
@@ -47,9 +48,11 @@ struct Hdf5Part {
   ChunkLocation Locate(int64_t chunk) const;
   // The chunk that is stored at byte `offset`, for messages.
   std::optional<int64_t> ChunkAt(int64_t offset) const;
-  // As SequenceStore::DecodeChunk; but messages begin with what is wrong.
-  absl::Status Decode(const ChunkLocation& location, absl::Span<const std::byte> encoded,
-                      const Box& box, const ArrayView& out, CodecScratch& scratch) const;
+  // As SequenceStore::DecodeChunk for a chunk that is not missing; but messages begin with what is
+  // wrong.
+  absl::Status Decode(int64_t chunk, const ChunkLocation& location,
+                      absl::Span<const std::byte> encoded, const Box& box, const ArrayView& out,
+                      CodecScratch& scratch) const;
   // "waves.h5: H5 dataset 'images': chunk (3, 0, 0, 0)".
   std::string Describe(int64_t chunk) const;
 
@@ -62,14 +65,25 @@ struct Hdf5Part {
 // holds nothing, kDataLoss if it cannot exist; messages begin with `context`.
 absl::StatusOr<ChunkGrid> GridOf(const h5::DatasetInfo& info, const std::string& context);
 
-// Empty if `info`, an array of contiguous or chunked layout, can be decoded without libhdf5, and
-// `chain` is what its chunks go through; otherwise why not.
-std::string MakeChain(const h5::DatasetInfo& info, CodecChain& chain);
+// An open file and what becomes of it.
+struct Hdf5Source {
+  const h5::File& file;
+  int32_t number;  // in `files`
+  SourceFiles& files;
+  bool verify = true;  // checksums are read, and checked
 
-// The part of an array for which MakeChain() gave `chain`. `file_size` in bytes: kDataLoss if a
-// chunk lies outside.
-absl::StatusOr<Hdf5Part> ReadHdf5Part(const h5::Dataset& dataset, const std::string& path,
-                                      int64_t file_size, CodecChain chain);
+  const std::string& path() const { return files.path(number); }
+};
+
+// Exactly one of them.
+struct Hdf5PartOrReason {
+  std::optional<Hdf5Part> part;
+  std::string slow_reason;  // why only libhdf5 can decode it
+};
+
+// Of an H5 dataset that was opened in source.file and has elements. kDataLoss if a chunk lies
+// outside of the file.
+absl::StatusOr<Hdf5PartOrReason> ReadHdf5Part(const h5::Dataset& dataset, const Hdf5Source& source);
 
 }  // namespace seiche
 

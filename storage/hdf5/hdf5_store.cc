@@ -112,7 +112,7 @@ class Hdf5Store final : public SequenceStore {
       return absl::OkStatus();
     }
     absl::Status status = WithoutBadAlloc(
-        part->path, [&] { return part->Decode(location, encoded, box, out, scratch); });
+        part->path, [&] { return part->Decode(number, location, encoded, box, out, scratch); });
     return status.ok() ? status : InFrontOf(part->Describe(number), part->path, status);
   }
 
@@ -244,12 +244,11 @@ absl::Status CheckSameFirstAxis(const Field& first, const Field& other, const st
                    ": fields that are read together share axis 0; if they do, name their axes"));
 }
 
-absl::StatusOr<Column> OpenColumn(const FieldRequest& request, const h5::File& file,
-                                  SourceFiles& files) {
-  SEICHE_ASSIGN_OR_RETURN(h5::Dataset dataset, file.OpenDataset(request.name));
+absl::StatusOr<Column> OpenColumn(const FieldRequest& request, const Hdf5Source& source) {
+  SEICHE_ASSIGN_OR_RETURN(h5::Dataset dataset, source.file.OpenDataset(request.name));
   Column column;
-  SEICHE_ASSIGN_OR_RETURN(column.layout, ReadHdf5Layout(dataset, kMainFile, files));
-  SEICHE_RETURN_IF_ERROR(SetAxes(request.axes, files.path(kMainFile), column.layout.field));
+  SEICHE_ASSIGN_OR_RETURN(column.layout, ReadHdf5Layout(dataset, source));
+  SEICHE_RETURN_IF_ERROR(SetAxes(request.axes, source.path(), column.layout.field));
   SEICHE_ASSIGN_OR_RETURN(column.attributes, dataset.Attributes());
   if (column.layout.chunks.empty()) column.slow_way.emplace(std::move(dataset));
   return column;
@@ -261,9 +260,10 @@ absl::StatusOr<std::unique_ptr<const SequenceStore>> Open(const std::string& pat
   SEICHE_RETURN_IF_ERROR(files.Open(path).status());
   SEICHE_ASSIGN_OR_RETURN(h5::File file, h5::File::Open(*options.files, files.readable(kMainFile)));
   SEICHE_ASSIGN_OR_RETURN(const std::vector<FieldRequest> requests, Requests(options, file, path));
+  const Hdf5Source source{file, kMainFile, files, options.verify};
   std::vector<Column> columns;
   for (const FieldRequest& request : requests) {
-    SEICHE_ASSIGN_OR_RETURN(Column column, OpenColumn(request, file, files));
+    SEICHE_ASSIGN_OR_RETURN(Column column, OpenColumn(request, source));
     columns.push_back(std::move(column));
     SEICHE_RETURN_IF_ERROR(
         CheckSameFirstAxis(columns[0].layout.field, columns.back().layout.field, path));

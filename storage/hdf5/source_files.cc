@@ -1,19 +1,48 @@
 #include "storage/hdf5/source_files.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 
 namespace seiche {
+namespace {
+
+class KeptBytes final : public ReadableFile {
+ public:
+  KeptBytes(std::shared_ptr<const ReadableFile> source, std::vector<std::byte> bytes)
+      : source_(std::move(source)), bytes_(std::move(bytes)) {}
+
+  absl::StatusOr<size_t> ReadSome(int64_t offset, absl::Span<std::byte> out) const override {
+    if (offset < 0) return absl::InvalidArgumentError(absl::StrCat(path(), ": byte ", offset));
+    if (static_cast<uint64_t>(offset) >= bytes_.size()) return 0;
+    const size_t count = std::min<size_t>(out.size(), bytes_.size() - offset);
+    std::copy_n(bytes_.begin() + offset, count, out.begin());
+    return count;
+  }
+  absl::StatusOr<FileInfo> Info() const override { return source_->Info(); }
+  const std::string& path() const override { return source_->path(); }
+
+ private:
+  const std::shared_ptr<const ReadableFile> source_;
+  const std::vector<std::byte> bytes_;
+};
+
+}  // namespace
 
 absl::StatusOr<int32_t> SourceFiles::Open(const std::string& path) {
-  for (int32_t file = 0; file < count(); ++file) {
-    if (entries_[file].readable->path() == path) return file;
-  }
+  if (const auto known = opened_.find(path); known != opened_.end()) return known->second;
   Entry entry;
   SEICHE_ASSIGN_OR_RETURN(entry.readable, files_->OpenForReading(path));
   SEICHE_ASSIGN_OR_RETURN(entry.opened, entry.readable->Info());
+  entries_.push_back(std::move(entry));
+  return opened_[path] = count() - 1;
+}
+
+int32_t SourceFiles::Keep(int32_t file, std::vector<std::byte> bytes) {
+  Entry entry = entries_[file];
+  entry.readable = std::make_shared<KeptBytes>(std::move(entry.readable), std::move(bytes));
   entries_.push_back(std::move(entry));
   return count() - 1;
 }

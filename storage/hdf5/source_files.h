@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,10 @@ class SourceFiles {
 
   // The number of the file at `path`, which is opened unless it is open already.
   absl::StatusOr<int32_t> Open(const std::string& path);
+
+  // The number of `bytes` of file `file` that are kept in memory, as if they were a file of their
+  // own; it changes when `file` does.
+  int32_t Keep(int32_t file, std::vector<std::byte> bytes);
 
   int32_t count() const { return static_cast<int32_t>(entries_.size()); }
   const FileSystem& file_system() const { return *files_; }
@@ -51,6 +56,7 @@ class SourceFiles {
 
   const FileSystem* files_;
   std::vector<Entry> entries_;
+  std::map<std::string, int32_t> opened_;  // by path
 };
 
 }  // namespace seiche

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """Writes the HDF5 files of this folder, by other people's software.
 
-Run it in this folder, with h5py >= 3.8, netCDF4 and the program h5repack (package hdf5-tools).
+Run it in this folder, with h5py >= 3.8, hdf5plugin, netCDF4 and the program h5repack (package
+hdf5-tools); with names of files as arguments, it writes only those:
+
+    ./make_testdata.py [FILE ...]
+
 Every array has the values of storage/hdf5/test_values.h: element i is (37 i + 11 (i // 7)) % 101.
 The files are committed: they need not come out the same bytes again.
 """
@@ -9,21 +13,29 @@ The files are committed: they need not come out the same bytes again.
 import ctypes
 import os
 import subprocess
+import sys
 
 import h5py
+import hdf5plugin
 import netCDF4
 import numpy as np
 from h5py import h5d, h5f, h5p, h5s, h5t, h5z
 
 SHAPE = (3, 4, 6, 7)
 CHUNKS = (2, 3, 4, 7)  # every axis but the last ends in a partial chunk
-INDEX = np.arange(np.prod(SHAPE))
-VALUES = ((INDEX * 37 + INDEX // 7 * 11) % 101).reshape(SHAPE)
 DTYPES = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]
+
+
+def formula(shape, dtype="f4"):
+    index = np.arange(np.prod(shape))
+    return ((index * 37 + index // 7 * 11) % 101).reshape(shape).astype(dtype)
 
 
 def values(dtype):
     return VALUES.astype(dtype)
+
+
+VALUES = formula(SHAPE, "i8")
 
 
 def create(where, name, dtype, **options):
@@ -259,8 +271,7 @@ def write_links(path):
 def write_large_virtual(path):
     """A virtual array over chunks of 8000 bytes that libhdf5 needs a filter of ours for."""
     shape = (3, 20, 10, 10)
-    index = np.arange(np.prod(shape))
-    data = ((index * 37 + index // 7 * 11) % 101).reshape(shape).astype("f4")
+    data = formula(shape)
     with h5py.File(path, "w", libver="earliest") as file:
         file.create_dataset("source", data=data, chunks=(1,) + shape[1:], compression="lzf")
         layout = h5py.VirtualLayout(shape, "f4")
@@ -268,38 +279,236 @@ def write_large_virtual(path):
         file.create_virtual_dataset("virtual", layout)
 
 
+def write_ranks(file):
+    """Arrays of one to seven axes; the last chunk of each axis is a partial one."""
+    for rank, shape, chunks in ((1, (31,), (7,)), (2, (5, 9), (2, 4)), (3, (5, 4, 6), (3, 3, 4)),
+                                (4, (3, 4, 6, 7), (2, 3, 4, 4)),
+                                (5, (2, 3, 4, 5, 3), (1, 2, 3, 4, 3)),
+                                (6, (2, 3, 2, 4, 5, 3), (2, 2, 1, 3, 5, 2)),
+                                (7, (2, 3, 2, 1, 3, 2, 3), (1, 2, 2, 1, 2, 2, 3))):
+        file.create_dataset(f"chunked/{rank}", data=formula(shape), chunks=chunks,
+                            compression="gzip")
+        file.create_dataset(f"contiguous/{rank}", data=formula(shape, "i2"))
+
+
+def write_fields(file):
+    """What goes together, and what does not."""
+    file.create_dataset("images", data=values("f4"), chunks=CHUNKS, compression="lzf")
+    file.create_dataset("group/walls", data=formula((3, 6, 7), "u1"), chunks=(1, 6, 7))
+    file.create_dataset("label", data=formula((3,), "i8"))
+    file.create_dataset("speed", data=formula((3, 4), ">f8"))
+    file.create_dataset("by_time", data=formula((4, 3, 6, 7)), chunks=(1, 3, 6, 7))
+    file.create_dataset("time", data=formula((4,), "f8"))
+
+
+def write_recording(file):
+    """The one array of numbers of its file."""
+    file.create_dataset("video/frames", data=formula((10, 6, 7), "u1"), chunks=(4, 6, 7))
+    file.create_dataset("title", data="a recording")
+
+
+def write_plugins(file):
+    """Filters that do not come with HDF5."""
+    blosc, bitshuffle = hdf5plugin.Blosc, hdf5plugin.Bitshuffle
+    filters = {
+        "lz4": hdf5plugin.LZ4(),
+        "lz4_blocks": hdf5plugin.LZ4(nbytes=128),
+        "zstd": hdf5plugin.Zstd(),
+        "zstd_19": hdf5plugin.Zstd(clevel=19),
+        "bitshuffle": bitshuffle(cname="none"),
+        "bitshuffle_lz4": bitshuffle(cname="lz4"),
+        "bitshuffle_lz4_blocks": bitshuffle(nelems=32, cname="lz4"),
+        "bitshuffle_zstd": bitshuffle(cname="zstd"),
+    }
+    for name in ("blosclz", "lz4", "lz4hc", "zlib", "zstd"):
+        filters[f"blosc_{name}"] = blosc(cname=name, clevel=5, shuffle=blosc.SHUFFLE)
+    filters["blosc_lz4_noshuffle"] = blosc(cname="lz4", clevel=9, shuffle=blosc.NOSHUFFLE)
+    filters["blosc_lz4_bitshuffle"] = blosc(cname="lz4", clevel=5, shuffle=blosc.BITSHUFFLE)
+    filters["blosc_stored"] = blosc(cname="lz4", clevel=0, shuffle=blosc.NOSHUFFLE)
+    for name, options in filters.items():
+        for dtype in ("f4", "i2"):
+            file.create_dataset(f"{name}/{dtype}", data=values(dtype), chunks=CHUNKS, **options)
+    file.create_dataset("shuffle_zstd/f4", data=values("f4"), chunks=CHUNKS, shuffle=True,
+                        **hdf5plugin.Zstd())
+    file.create_dataset("lz4_fletcher32/f4", data=values("f4"), chunks=CHUNKS, fletcher32=True,
+                        **hdf5plugin.LZ4())
+
+
+def write_compact(file):
+    """Arrays that lie in the header of their H5 dataset."""
+    for dtype in ("u1", "<i2", ">i4", "<f2", "<f4", ">f8"):
+        compact = h5p.create(h5p.DATASET_CREATE)
+        compact.set_layout(h5d.COMPACT)
+        low_level(file, dtype.strip("<>"), h5t.py_create(np.dtype(dtype)), compact, values(dtype))
+    twelve = h5t.STD_I16LE.copy()
+    twelve.set_precision(12)
+    compact = h5p.create(h5p.DATASET_CREATE)
+    compact.set_layout(h5d.COMPACT)
+    low_level(file, "int12", twelve, compact, values("i2"))
+
+
+def write_packed(path):
+    """Numbers that stand for others, by netCDF's CF conventions."""
+    with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+        file.set_auto_maskandscale(False)
+        for name, size in zip(("time", "y", "x"), SHAPE[1:]):
+            file.createDimension(name, size)
+
+        def variable(name, dtype, fill_value=None, **attributes):
+            made = file.createVariable(name, dtype, ("time", "y", "x"), fill_value=fill_value,
+                                       zlib=True)
+            made.set_auto_maskandscale(False)
+            made[:] = formula(SHAPE[1:], dtype)
+            made.setncatts(attributes)
+
+        variable("packed", "i2", fill_value=-32767, scale_factor=np.float32(0.01),
+                 add_offset=np.float64(273.15))
+        variable("missing", "f4", missing_value=np.float32(1e20))
+        variable("both", "f4", fill_value=7, missing_value=np.float32(1e20))
+        variable("nan", "f4", fill_value=np.nan)
+        variable("large", "i8", fill_value=-2**62, scale_factor=np.int16(2))
+        variable("odd", "i2", scale_factor="0.5", missing_value=np.array([1, 2], "i2"),
+                 add_offset=np.array([3.5]))
+        variable("plain", "u1", units="K")
+
+
+VIRTUAL_PARTS = (2, 3, 1)  # sequences of each source
+
+
+def write_virtual_sources():
+    """Three files whose arrays hold the rows of one array, one after the other."""
+    whole = formula((sum(VIRTUAL_PARTS),) + SHAPE[1:])
+    first = 0
+    for number, count in enumerate(VIRTUAL_PARTS):
+        rows = whole[first:first + count]
+        first += count
+        with h5py.File(f"virtual_source_{number}.h5", "w", libver=("v114", "v114")) as file:
+            if number == 1:
+                file.create_dataset("rows", data=rows.astype(">f4"))
+            else:
+                file.create_dataset("rows", data=rows, chunks=(2 - number // 2, 3, 4, 7),
+                                    compression="gzip" if number == 0 else "lzf")
+            file.create_dataset("row", data=whole[number])
+            file.create_dataset("wide", data=rows.astype("f8"))
+            sparse = file.create_dataset("sparse", rows.shape, "f4", chunks=(1,) + SHAPE[1:],
+                                         fillvalue=number + 1)
+            if number == 1:
+                sparse[0] = whole[0]
+
+
+def write_virtual(path):
+    write_virtual_sources()
+    shape = (sum(VIRTUAL_PARTS),) + SHAPE[1:]
+    starts = np.cumsum((0,) + VIRTUAL_PARTS)
+
+    def source(number, name="rows", dtype="f4", file=None):
+        shape = SHAPE[1:] if name == "row" else (VIRTUAL_PARTS[number],) + SHAPE[1:]
+        return h5py.VirtualSource(file or f"virtual_source_{number}.h5", name, shape, dtype)
+
+    def concatenation(name="rows", order=(0, 1, 2), **options):
+        layout = h5py.VirtualLayout(shape, "f4")
+        for number in order:
+            layout[starts[number]:starts[number + 1]] = source(number, name, **options)
+        return layout
+
+    with h5py.File(path, "w", libver=("v114", "v114")) as file:
+        file.create_virtual_dataset("concat", concatenation(order=(2, 0, 1)))
+        file.create_virtual_dataset("sparse", concatenation("sparse"))
+        stack = h5py.VirtualLayout((3,) + SHAPE[1:], "f4")
+        for number in range(3):
+            stack[number] = source(number, "row")
+        file.create_virtual_dataset("stack", stack)
+        file.create_dataset("here", data=formula(SHAPE), chunks=CHUNKS, fletcher32=True)
+        whole = h5py.VirtualLayout(SHAPE, "f4")
+        whole[...] = h5py.VirtualSource(file["here"])
+        file.create_virtual_dataset("same_file", whole)
+        # What only libhdf5 can read.
+        file.create_virtual_dataset("slow/gap", concatenation(order=(0, 2)), fillvalue=5)
+        file.create_virtual_dataset("slow/wide", concatenation("wide", dtype="f8"))
+        file.create_virtual_dataset("slow/no_file", concatenation(file="nowhere.h5"), fillvalue=6)
+        file.create_virtual_dataset("slow/no_dataset", concatenation("nothing"), fillvalue=8)
+        columns = h5py.VirtualLayout(SHAPE, "f4")
+        columns[..., :4] = h5py.VirtualSource(file["here"])[..., :4]
+        columns[..., 4:] = h5py.VirtualSource(file["here"])[..., 4:]
+        file.create_virtual_dataset("slow/columns", columns)
+        some = h5py.VirtualLayout((2,) + SHAPE[1:], "f4")
+        some[...] = h5py.VirtualSource(file["here"])[:2]
+        file.create_virtual_dataset("slow/some", some)
+        nested = h5py.VirtualLayout(SHAPE, "f4")
+        nested[...] = h5py.VirtualSource(file["same_file"])
+        file.create_virtual_dataset("slow/nested", nested)
+        growing = h5p.create(h5p.DATASET_CREATE)
+        target = h5s.create_simple(SHAPE, (h5s.UNLIMITED,) + SHAPE[1:])
+        selected = target.copy()
+        start, count = (0, 0, 0, 0), (1, 1, 1, 1)
+        selected.select_hyperslab(start, count, block=(h5s.UNLIMITED,) + SHAPE[1:])
+        unlimited = h5s.create_simple(SHAPE, (h5s.UNLIMITED,) + SHAPE[1:])
+        unlimited.select_hyperslab(start, count, block=(h5s.UNLIMITED,) + SHAPE[1:])
+        growing.set_virtual(selected, b".", b"here", unlimited)
+        h5d.create(file.id, b"slow/unlimited", h5t.IEEE_F32LE, target, dcpl=growing)
+
+
 def repack(target, *options):
     subprocess.run(["h5repack", *options, "small_source.h5", target], check=True)
 
 
-def main():
-    with create_with_small_nodes(b"h5py_earliest.h5") as file:
+def write_by_h5py(function, **options):
+    """A function that has `function` fill a file that h5py creates."""
+    def write(path):
+        with h5py.File(path, "w", **options) as file:
+            function(file)
+    return write
+
+
+def write_earliest(path):
+    with create_with_small_nodes(path.encode()) as file:
         write_filters(file)
         write_missing(file)
         write_resized(file)
         write_sparse(file)
         write_odd_types(file)
         write_bad(file)
-    with h5py.File("h5py_types.h5", "w", libver=("v114", "v114")) as file:
-        write_types(file)
-    with h5py.File("h5py_v114.h5", "w", libver=("v114", "v114")) as file:
-        write_indices(file)
-    write_user_block("user_block_earliest.h5", 512, "earliest")
-    write_user_block("user_block_v114.h5", 2048, ("v114", "v114"))
-    with h5py.File("attributes.h5", "w", libver="earliest") as file:
-        write_attributes(file)
-    write_netcdf("netcdf4.nc")
-    write_links("links.h5")
-    write_large_virtual("virtual_lzf.h5")
-    with h5py.File("small_source.h5", "w", libver="earliest") as file:
-        file["images"] = values("f4")
-    chunk = "x".join(map(str, CHUNKS))
-    repack("h5repack_gzip.h5", "-l", f"CHUNK={chunk}", "-f", "SHUF", "-f", "GZIP=6")
-    repack("h5repack_szip.h5", "-l", f"CHUNK={chunk}", "-f", "SZIP=8,NN")
-    repack("h5repack_nbit.h5", "-l", f"CHUNK={chunk}", "-f", "NBIT")
-    repack("h5repack_latest.h5", "-L", "-l", f"CHUNK={chunk}", "-f", "FLET")
-    repack("h5repack_compact.h5", "-l", "COMPA")
-    os.remove("small_source.h5")
+
+
+def write_by_h5repack(*options):
+    def write(path):
+        with h5py.File("small_source.h5", "w", libver="earliest") as file:
+            file["images"] = values("f4")
+        subprocess.run(["h5repack", *options, "small_source.h5", path], check=True)
+        os.remove("small_source.h5")
+    return write
+
+
+NEWEST = ("v114", "v114")
+CHUNK = "CHUNK=" + "x".join(map(str, CHUNKS))
+FILES = {
+    "h5py_earliest.h5": write_earliest,
+    "h5py_types.h5": write_by_h5py(write_types, libver=NEWEST),
+    "h5py_v114.h5": write_by_h5py(write_indices, libver=NEWEST),
+    "user_block_earliest.h5": lambda path: write_user_block(path, 512, "earliest"),
+    "user_block_v114.h5": lambda path: write_user_block(path, 2048, NEWEST),
+    "attributes.h5": write_by_h5py(write_attributes, libver="earliest"),
+    "netcdf4.nc": write_netcdf,
+    "links.h5": write_links,
+    "virtual_lzf.h5": write_large_virtual,
+    "ranks.h5": write_by_h5py(write_ranks, libver=NEWEST),
+    "fields.h5": write_by_h5py(write_fields, libver=NEWEST),
+    "recording.h5": write_by_h5py(write_recording, libver=NEWEST),
+    "plugins.h5": write_by_h5py(write_plugins, libver=NEWEST),
+    "compact.h5": write_by_h5py(write_compact, libver=NEWEST),
+    "packed.nc": write_packed,
+    "virtual.h5": write_virtual,
+    "h5repack_gzip.h5": write_by_h5repack("-l", CHUNK, "-f", "SHUF", "-f", "GZIP=6"),
+    "h5repack_szip.h5": write_by_h5repack("-l", CHUNK, "-f", "SZIP=8,NN"),
+    "h5repack_nbit.h5": write_by_h5repack("-l", CHUNK, "-f", "NBIT"),
+    "h5repack_latest.h5": write_by_h5repack("-L", "-l", CHUNK, "-f", "FLET"),
+    "h5repack_compact.h5": write_by_h5repack("-l", "COMPA"),
+}
+
+
+def main():
+    for name in sys.argv[1:] or FILES:
+        FILES[name](name)
 
 
 if __name__ == "__main__":
