@@ -118,6 +118,8 @@ uint32_t SwapBytesOfHalves(uint32_t checksum) {
 
 class Fletcher32Codec final : public ByteCodec {
  public:
+  explicit Fletcher32Codec(bool verify) : verify_(verify) {}
+
   std::string name() const override { return "fletcher32"; }
 
   size_t MaxEncodedSize(size_t decoded_size) const override {
@@ -137,14 +139,20 @@ class Fletcher32Codec final : public ByteCodec {
     if (encoded.size() < kChecksumBytes) return Damaged("fletcher32", "the checksum is missing");
     const size_t size = encoded.size() - kChecksumBytes;
     if (size > decoded.size()) return TooLarge("fletcher32", decoded.size());
-    const uint32_t computed = Fletcher32(encoded.first(size));
-    const uint32_t stored = LoadLittle32(encoded.data() + size);
-    if (stored != computed && stored != SwapBytesOfHalves(computed)) {
+    if (verify_ && !Matches(encoded.first(size), LoadLittle32(encoded.data() + size))) {
       return Damaged("fletcher32", "the checksum does not match the data");
     }
     std::copy_n(encoded.begin(), size, decoded.begin());
     return size;
   }
+
+ private:
+  static bool Matches(absl::Span<const std::byte> data, uint32_t stored) {
+    const uint32_t computed = Fletcher32(data);
+    return stored == computed || stored == SwapBytesOfHalves(computed);
+  }
+
+  const bool verify_;
 };
 
 }  // namespace
@@ -164,7 +172,9 @@ uint32_t Fletcher32(absl::Span<const std::byte> data) {
   return Fold(sums.sum2) << 16 | Fold(sums.sum1);
 }
 
-std::unique_ptr<const ByteCodec> MakeFletcher32() { return std::make_unique<Fletcher32Codec>(); }
+std::unique_ptr<const ByteCodec> MakeFletcher32(bool verify) {
+  return std::make_unique<Fletcher32Codec>(verify);
+}
 
 }  // namespace seiche
 #endif  // HWY_ONCE

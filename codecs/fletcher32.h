@@ -16,8 +16,9 @@
 namespace seiche {
 
 // Decoding takes the checksum as HDF5 has written it since 1.6.3 and, as HDF5 does, the one of
-// older versions on little-endian machines, whose 16-bit halves have their bytes swapped.
-std::unique_ptr<const ByteCodec> MakeFletcher32();
+// older versions on little-endian machines, whose 16-bit halves have their bytes swapped. Without
+// `verify` decoding takes any.
+std::unique_ptr<const ByteCodec> MakeFletcher32(bool verify = true);
 
 // As H5_checksum_fletcher32 of HDF5 defines it: over big-endian 16-bit words, both sums starting
 // at 0, a last odd byte being the high byte of a word.

@@ -25,7 +25,8 @@ struct OpenOptions {
   // Several H5 datasets that are read together, in this order, instead of `field`: the same axis 0,
   // as many of it.
   std::vector<FieldRequest> fields = {};
-  // Check the CRC-32C that our writers keep of every chunk, where a file has them.
+  // Check the CRC-32C that our writers keep of every chunk, where a file has them, and HDF5's own
+  // Fletcher-32. Decoding a chunk checks it; ReadBytes() of a part of a raw one does not.
   bool verify = true;
   // Must outlive the store.
   FileSystem* files = &DefaultFileSystem();

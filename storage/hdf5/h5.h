@@ -76,6 +76,10 @@ struct DatasetSummary {
   bool numeric = false;  // can be opened if it has an axis
 };
 
+// An H5 dataset of that name behind another one's holds CRC-32C checksums of its chunks
+// (chunk_checksums.h); listings leave it out. On disk: do not change.
+inline constexpr std::string_view kChecksumsSuffix = ".crc32c";
+
 // Where some elements of a virtual H5 dataset come from.
 struct VirtualSource {
   std::string file;     // as it is written there; "." is the virtual H5 dataset's own
@@ -153,7 +157,7 @@ class File {
   // After Create, without Close(): closes without writing what libhdf5 still holds back.
   ~File();
 
-  // Every H5 dataset in every group, sorted by name.
+  // Every H5 dataset in every group, sorted by name; but for checksums of chunks.
   absl::StatusOr<std::vector<DatasetSummary>> ListDatasets() const;
   // kNotFound lists those that exist; kFailedPrecondition for elements that are not numbers, for
   // scalars and for groups.

@@ -47,6 +47,17 @@ herr_t Visit(hid_t root, const char* name, const H5O_info2_t* info, void* data) 
   return 0;
 }
 
+// `datasets` are sorted by name.
+void LeaveOutChecksums(std::vector<DatasetSummary>& datasets) {
+  std::vector<std::string> names;
+  for (const DatasetSummary& dataset : datasets) names.push_back(dataset.name);
+  std::erase_if(datasets, [&names](const DatasetSummary& dataset) {
+    std::string_view name = dataset.name;
+    return absl::ConsumeSuffix(&name, kChecksumsSuffix) &&
+           std::binary_search(names.begin(), names.end(), name);
+  });
+}
+
 absl::StatusOr<std::vector<DatasetSummary>> List(hid_t file, const std::string& path) {
   Listing listing;
   // In no order: libhdf5 1.14 crashes if reading fails while it sorts the links of a group.
@@ -55,6 +66,7 @@ absl::StatusOr<std::vector<DatasetSummary>> List(hid_t file, const std::string& 
   }
   std::sort(listing.datasets.begin(), listing.datasets.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
+  LeaveOutChecksums(listing.datasets);
   return std::move(listing.datasets);
 }
 

@@ -1,12 +1,16 @@
 #include "storage/hdf5/hdf5_part.h"
 
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/aligned_buffer.h"
+#include "base/crc32c.h"
 #include "base/status.h"
+#include "codecs/fletcher32.h"
 #include "codecs/registry.h"
+#include "storage/hdf5/chunk_checksums.h"
 #include "storage/hdf5/element_copy.h"
 
 namespace seiche {
@@ -16,6 +20,7 @@ namespace {
 constexpr int64_t kMaxChunkBytes = std::numeric_limits<uint32_t>::max();
 constexpr int64_t kMaxArrayBytes = std::numeric_limits<int64_t>::max();
 constexpr uint32_t kSkipAll = ~uint32_t{0};
+constexpr uint32_t kFletcher32Filter = 3;  // on disk; do not change
 
 // A decoded chunk of which only a part is wanted, kept warm in the caller's scratch.
 struct DecodedChunk : CodecState {
@@ -129,13 +134,33 @@ absl::Status KeepCompact(const h5::Dataset& dataset, const Hdf5Source& source, H
   return absl::OkStatus();
 }
 
+absl::Status ReadChecksums(const Hdf5Source& source, Hdf5Part& part) {
+  // Looking at every chunk is for those who have checksums: not for a sparse array of 2^40.
+  if (!source.file.Has(absl::StrCat(part.name, h5::kChecksumsSuffix))) return absl::OkStatus();
+  constexpr int64_t kBytes = sizeof(part.checksums[0]);
+  if (part.grid.num_chunks() > source.files.size(source.number) / kBytes) return absl::OkStatus();
+  int64_t encoded_bytes = 0;
+  for (int64_t chunk = 0; chunk < part.grid.num_chunks(); ++chunk) {
+    encoded_bytes += part.Locate(chunk).size;
+  }
+  SEICHE_ASSIGN_OR_RETURN(part.checksums,
+                          ReadChunkChecksums(source.file, part.name, part.grid, encoded_bytes));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<const ByteCodec>> MakeCodec(const h5::Filter& filter,
+                                                           const h5::DatasetInfo& info,
+                                                           bool verify) {
+  if (filter.id == kFletcher32Filter && !verify) return MakeFletcher32(/*verify=*/false);
+  return MakeByteCodec(filter.id, {.values = filter.values,
+                                   .element_size = static_cast<uint32_t>(SizeOf(info.type.dtype)),
+                                   .chunk_shape = info.chunk_shape});
+}
+
 // Empty if `filters` became `chain`; otherwise why not.
-std::string MakeChain(const h5::DatasetInfo& info, CodecChain& chain) {
+std::string MakeChain(const h5::DatasetInfo& info, bool verify, CodecChain& chain) {
   for (const h5::Filter& filter : info.filters) {
-    auto codec =
-        MakeByteCodec(filter.id, {.values = filter.values,
-                                  .element_size = static_cast<uint32_t>(SizeOf(info.type.dtype)),
-                                  .chunk_shape = info.chunk_shape});
+    auto codec = MakeCodec(filter, info, verify);
     if (codec.ok()) {
       chain.Add(*std::move(codec), filter.optional);
       continue;
@@ -163,7 +188,7 @@ std::string SlowReason(const h5::DatasetInfo& info, const Hdf5Source& source, Co
     return elements < 0 || elements > kMaxCompactBytes ? "compact layout of impossible size" : "";
   }
   if (!info.type.odd.empty()) return info.type.odd;
-  return MakeChain(info, chain);
+  return MakeChain(info, source.verify, chain);
 }
 
 }  // namespace
@@ -200,9 +225,20 @@ std::optional<int64_t> Hdf5Part::ChunkAt(int64_t offset) const {
   return chunk < grid.num_chunks() ? std::optional(chunk) : std::nullopt;
 }
 
+absl::Status Hdf5Part::CheckChecksum(int64_t chunk, absl::Span<const std::byte> encoded) const {
+  const uint32_t computed = Crc32c(encoded);
+  if (computed == checksums[chunk]) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("the checksum of its ", encoded.size(), " stored bytes is ",
+                   absl::Hex(computed, absl::kZeroPad8), ", it was written with ",
+                   absl::Hex(checksums[chunk], absl::kZeroPad8),
+                   ": it is damaged (or other software changed it: then open it with verify off)"));
+}
+
 absl::Status Hdf5Part::Decode(int64_t chunk, const ChunkLocation& location,
                               absl::Span<const std::byte> encoded, const Box& box,
                               const ArrayView& out, CodecScratch& scratch) const {
+  if (!checksums.empty()) SEICHE_RETURN_IF_ERROR(CheckChecksum(chunk, encoded));
   const bool unfiltered = Unfiltered(location.skip_mask);
   if (unfiltered && static_cast<int64_t>(encoded.size()) != chunk_bytes) {
     return absl::DataLossError(
@@ -265,6 +301,7 @@ absl::StatusOr<Hdf5PartOrReason> ReadHdf5Part(const h5::Dataset& dataset,
     return absl::DataLossError(
         absl::StrCat(context, OutsideText(part.data_offset, bytes, file_size)));
   }
+  if (source.verify) SEICHE_RETURN_IF_ERROR(ReadChecksums(source, part));
   return Hdf5PartOrReason{std::move(part), ""};
 }
 

@@ -43,6 +43,8 @@ struct Hdf5Part {
   bool chunked = false;
   int64_t data_offset = -1;  // of an array that is not chunked; -1: nothing is stored
   ChunkIndex index;          // of one that is
+  // CRC-32C of each chunk's encoded bytes, which Decode() checks; empty: nobody knows them.
+  std::vector<uint32_t> checksums = {};
 
   // kMissing or kBytes.
   ChunkLocation Locate(int64_t chunk) const;
@@ -59,6 +61,7 @@ struct Hdf5Part {
  private:
   // No codec is left for a chunk of this mask.
   bool Unfiltered(uint32_t skip_mask) const;
+  absl::Status CheckChecksum(int64_t chunk, absl::Span<const std::byte> encoded) const;
 };
 
 // How an array is cut into chunks; into sequences where it has none. kFailedPrecondition if it

@@ -410,6 +410,23 @@ TEST(Hdf5StoreTest, ATruncatedFileHasChanged) {
   ExpectChanged(**store, path);
 }
 
+TEST(Hdf5StoreTest, WithoutVerifyFletcher32IsNotChecked) {
+  OneFile files("f.h5", *ReadFile(DefaultFileSystem(), Golden("h5py_earliest.h5")));
+  OpenOptions options = {.field = "filters/fletcher32", .files = &files};
+  const auto whole = OpenHdf5Store("f.h5", options);
+  ASSERT_THAT(whole, IsOk());
+  files.contents()[(*whole)->Locate(0, 0).offset] ^= 1;
+  absl::Status status;
+  ReadAll(**whole, status);
+  EXPECT_THAT(status, StatusIs(Code::kDataLoss, HasSubstr("the checksum does not match")));
+  options.verify = false;
+  const auto store = OpenHdf5Store("f.h5", options);
+  ASSERT_THAT(store, IsOk());
+  const std::vector<std::byte> values = ReadAll(**store, status);
+  EXPECT_THAT(status, IsOk());
+  EXPECT_NE(values, FormulaElements(DType::kFloat32, 504));
+}
+
 TEST(Hdf5StoreTest, AContiguousArrayThatWasNeverWrittenMayBeLargerThanItsFile) {
   const std::string path = JoinPath(::testing::TempDir(), "unwritten.h5");
   h5::DatasetInfo info;

@@ -9,11 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/aligned_buffer.h"
+#include "base/crc32c.h"
 #include "base/status.h"
 #include "base/worker_pool.h"
 #include "codecs/codec_chain.h"
 #include "codecs/registry.h"
 #include "storage/chunk_grid.h"
+#include "storage/hdf5/chunk_checksums.h"
 #include "storage/hdf5/element_copy.h"
 #include "storage/hdf5/h5.h"
 #include "storage/hdf5/turnstile.h"
@@ -110,8 +112,10 @@ class Writer final : public Hdf5Writer {
         chain_(std::move(chain)),
         pool_(options.workers),
         workers_(pool_.workers()) {
+    Shape sequence = options.shape;
+    sequence[0] = 1;
+    grid_ = ChunkGrid(options.shape, chunked() ? options.chunk_shape : sequence);
     if (!chunked()) return;
-    grid_ = ChunkGrid(options.shape, options.chunk_shape);
     chunks_in_row_ = grid_.num_chunks() / grid_.chunks_per_axis()[0];
     const int64_t rows = (pool_.workers() + chunks_in_row_ - 1) / chunks_in_row_;
     capacity_ = std::min(rows * options.chunk_shape[0], options.shape[0]);
@@ -122,6 +126,7 @@ class Writer final : public Hdf5Writer {
     const int64_t bytes = capacity_ * sequence_bytes_;
     try {
       buffer_.Reserve(bytes);
+      if (options_.checksums) checksums_.resize(grid_.num_chunks());
     } catch (const std::bad_alloc&) {
       return absl::ResourceExhaustedError(
           absl::StrCat(output_.path(), ": buffering ", capacity_, " sequences needs ", bytes,
@@ -176,9 +181,13 @@ class Writer final : public Hdf5Writer {
 
   absl::Status WriteRow(const ConstArrayView& sequence) {
     Box row = WholeBox(options_.shape);
-    row.offset[0] = appended_++;
+    row.offset[0] = appended_;
     row.extent[0] = 1;
-    return open_.dataset.Write(row, Contiguous(sequence, buffer_));
+    const absl::Span<const std::byte> elements = Contiguous(sequence, buffer_);
+    if (options_.checksums) checksums_[appended_] = Crc32c(elements);
+    encoded_bytes_ += elements.size();
+    ++appended_;
+    return open_.dataset.Write(row, elements);
   }
 
   absl::Status Buffer(const ConstArrayView& sequence) {
@@ -217,9 +226,11 @@ class Writer final : public Hdf5Writer {
                       absl::StrCat(output_.path(), ": H5 dataset '", options_.field, "': chunk ",
                                    ToString(grid_.Coordinates(chunk))));
     }
+    encoded = encoded.first(result->size);
+    if (options_.checksums) checksums_[chunk] = Crc32c(encoded);
     if (!turn.Wait()) return absl::CancelledError("an earlier chunk failed");
-    SEICHE_RETURN_IF_ERROR(
-        open_.dataset.WriteChunk(box.offset, result->skip_mask, encoded.first(result->size)));
+    encoded_bytes_ += encoded.size();
+    SEICHE_RETURN_IF_ERROR(open_.dataset.WriteChunk(box.offset, result->skip_mask, encoded));
     turn.Succeed();
     return absl::OkStatus();
   }
@@ -251,6 +262,10 @@ class Writer final : public Hdf5Writer {
       SEICHE_RETURN_IF_ERROR(open_.dataset.SetAttribute(name, value));
     }
     SEICHE_RETURN_IF_ERROR(open_.dataset.Close());
+    if (options_.checksums) {
+      SEICHE_RETURN_IF_ERROR(
+          WriteChunkChecksums(open_.file, options_.field, grid_, checksums_, encoded_bytes_));
+    }
     return open_.file.Close();
   }
 
@@ -264,9 +279,11 @@ class Writer final : public Hdf5Writer {
   std::vector<Worker> workers_;
 
   ChunkGrid grid_;
-  int64_t chunks_in_row_ = 0;  // with the same coordinate on axis 0
-  int64_t capacity_ = 0;       // sequences that are buffered at most
-  AlignedBuffer buffer_;       // sequences buffer_begin_ .. appended_ - 1
+  std::vector<uint32_t> checksums_;  // of all chunks, if they are wanted
+  int64_t encoded_bytes_ = 0;        // of chunks that are written
+  int64_t chunks_in_row_ = 0;        // with the same coordinate on axis 0
+  int64_t capacity_ = 0;             // sequences that are buffered at most
+  AlignedBuffer buffer_;             // sequences buffer_begin_ .. appended_ - 1
   int64_t buffer_begin_ = 0;
   int64_t appended_ = 0;
   absl::Status status_;  // the first error; also set when finished

@@ -40,7 +40,10 @@ struct Hdf5WriterOptions {
   Shape chunk_shape = {};                  // same rank; empty: contiguous, which takes no codecs
   std::vector<std::string> codecs = {};    // as in codecs/registry.h, in encoding order
   std::vector<Attribute> attributes = {};  // of the H5 dataset, in this order
-  int workers = 0;                         // encoding threads; 0: one a core
+  // Keep a CRC-32C of every chunk in an H5 dataset more, FIELD.crc32c: 4 bytes a chunk, that
+  // OpenOptions::verify checks. Without chunks, of every sequence.
+  bool checksums = true;
+  int workers = 0;  // encoding threads; 0: one a core
   OverwritePolicy overwrite = OverwritePolicy::kRefuse;
   FileSystem* files = &DefaultFileSystem();
 };

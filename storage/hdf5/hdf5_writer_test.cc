@@ -282,5 +282,71 @@ TEST(Hdf5WriterTest, ChecksOptions) {
               StatusIs(Code::kNotFound, HasSubstr("/nowhere/at/all.h5")));
 }
 
+// Damages a byte of chunk 2 of what `options` writes. Chunks are raw, so that nothing but a
+// checksum can tell.
+absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenDamaged(Hdf5WriterOptions options,
+                                                                 bool verify) {
+  const std::string path = FreshPath();
+  EXPECT_THAT(Write(path, options), IsOk());
+  int64_t offset = 0;
+  {
+    const auto whole = OpenHdf5Store(path);
+    EXPECT_THAT(whole, IsOk());
+    offset = (*whole)->Locate(0, 2).offset;
+  }
+  std::string contents = *ReadFile(DefaultFileSystem(), path);
+  contents[offset] ^= 1;
+  EXPECT_THAT(WriteFileAtomically(DefaultFileSystem(), path, contents, OverwritePolicy::kReplace),
+              IsOk());
+  return OpenHdf5Store(path, {.verify = verify});
+}
+
+absl::Status ReadStatus(const SequenceStore& store) {
+  const Field& field = store.fields()[0];
+  std::vector<std::byte> elements(NumElements(field.shape()) * SizeOf(field.dtype));
+  return store.Read(0, WholeBox(field.shape()),
+                    MakeView(static_cast<void*>(elements.data()), field.dtype, field.shape()));
+}
+
+TEST(Hdf5WriterTest, ChecksumsShowThatABitHasFlipped) {
+  for (const Shape& chunk : {Shape{1, 2, 4, 5}, Shape{}}) {
+    const Hdf5WriterOptions options = {.shape = {4, 2, 4, 5}, .chunk_shape = chunk};
+    const auto store = OpenDamaged(options, /*verify=*/true);
+    ASSERT_THAT(store, IsOk());
+    EXPECT_THAT(ReadStatus(**store),
+                StatusIs(absl::StatusCode::kDataLoss,
+                         AllOf(HasSubstr("H5 dataset 'images': chunk (2, 0, 0, 0): the checksum of "
+                                         "its 160 stored bytes is "),
+                               HasSubstr("open it with verify off"))));
+    EXPECT_THAT(ReadStatus(**OpenDamaged(options, /*verify=*/false)), IsOk());
+    Hdf5WriterOptions without = options;
+    without.checksums = false;
+    EXPECT_THAT(ReadStatus(**OpenDamaged(without, /*verify=*/true)), IsOk());
+  }
+}
+
+TEST(Hdf5WriterTest, ARawChunkThatIsInItsPlaceIsOnlyChecked) {
+  const auto store = OpenDamaged({.shape = {4, 2, 4, 5}, .chunk_shape = {1, 2, 4, 5}}, true);
+  ASSERT_THAT(store, IsOk());
+  const Shape shape = {1, 2, 4, 5};
+  CodecScratch scratch;
+  for (const int64_t chunk : {1, 2}) {
+    const ChunkLocation location = (*store)->Locate(0, chunk);
+    EXPECT_TRUE(location.raw);
+    std::vector<std::byte> place(location.size);
+    ASSERT_THAT((*store)->ReadBytes(location.file, location.offset, absl::MakeSpan(place)), IsOk());
+    const absl::Status status = (*store)->DecodeChunk(
+        0, chunk, location, place, WholeBox(shape),
+        MakeView(static_cast<void*>(place.data()), DType::kFloat32, shape), scratch);
+    if (chunk == 1) {
+      EXPECT_THAT(status, IsOk());
+      const std::vector<std::byte> all = FormulaElements(DType::kFloat32, 80);
+      EXPECT_TRUE(std::equal(place.begin(), place.end(), all.begin() + 160));
+    } else {
+      EXPECT_THAT(status, StatusIs(absl::StatusCode::kDataLoss, HasSubstr("the checksum of its")));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace seiche
