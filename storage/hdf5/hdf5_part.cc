@@ -27,6 +27,18 @@ struct DecodedChunk : CodecState {
   AlignedBuffer bytes;
 };
 
+// Bytes of a chunk from its first element to the last one of `box`. As many as the box has if, and
+// only if, it is the chunk's beginning without gaps.
+int64_t PrefixBytes(const Box& box, const Shape& chunk_shape, size_t element_size) {
+  int64_t last = 0;
+  for (size_t i = 0; i < chunk_shape.size(); ++i) {
+    if (box.extent[i] == 0) return 0;
+    last = last * chunk_shape[i] + box.offset[i] +
+           (box.extent[i] - 1) * box.stride_of(static_cast<int>(i));
+  }
+  return (last + 1) * static_cast<int64_t>(element_size);
+}
+
 std::string DescribeFilter(const h5::Filter& filter) {
   return absl::StrCat("filter ", filter.id, filter.name.empty() ? "" : " ", filter.name);
 }
@@ -244,18 +256,24 @@ absl::Status Hdf5Part::Decode(int64_t chunk, const ChunkLocation& location,
     return absl::DataLossError(
         absl::StrCat("has ", encoded.size(), " bytes, not the ", chunk_bytes, " of a chunk"));
   }
-  // The whole chunk: then the offset is 0 and the stride 1.
-  if (box.extent == grid.chunk_shape() && out.contiguous()) {
+  const int64_t needed = chain.decodes_prefix(location.skip_mask)
+                             ? PrefixBytes(box, grid.chunk_shape(), SizeOf(dtype))
+                             : chunk_bytes;
+  const auto decode = [&](absl::Span<std::byte> bytes) {
+    return needed < chunk_bytes ? chain.DecodePrefix(encoded, location.skip_mask, bytes, scratch)
+                                : chain.Decode(encoded, location.skip_mask, bytes, scratch);
+  };
+  if (out.contiguous() && out.size_bytes() == needed) {
     if (location.raw && encoded.data() == out.data) return absl::OkStatus();
-    const absl::Span<std::byte> bytes(out.data, chunk_bytes);
-    SEICHE_RETURN_IF_ERROR(chain.Decode(encoded, location.skip_mask, bytes, scratch));
+    const absl::Span<std::byte> bytes(out.data, needed);
+    SEICHE_RETURN_IF_ERROR(decode(bytes));
     if (swapped) SwapBytes(bytes, SizeOf(dtype));
     return absl::OkStatus();
   }
   absl::Span<const std::byte> decoded = encoded;
   if (!unfiltered) {
-    const absl::Span<std::byte> bytes = scratch.state<DecodedChunk>().bytes.Reserve(chunk_bytes);
-    SEICHE_RETURN_IF_ERROR(chain.Decode(encoded, location.skip_mask, bytes, scratch));
+    const absl::Span<std::byte> bytes = scratch.state<DecodedChunk>().bytes.Reserve(needed);
+    SEICHE_RETURN_IF_ERROR(decode(bytes));
     decoded = bytes;
   }
   const ConstArrayView whole =
