@@ -41,6 +41,12 @@ TEST(OpenStoreTest, OpensAllThatAPatternMatches) {
   const auto store = OpenStore(pattern);
   ASSERT_THAT(store, IsOk());
   EXPECT_EQ((*store)->path(), kGray);  // it is the only one
+  const std::string files = "storage/hdf5/testdata/virtual_source_?.h5";
+  const auto rows = OpenStore(files, {.field = "rows"});
+  ASSERT_THAT(rows, IsOk());
+  EXPECT_EQ((*rows)->path(), files);
+  EXPECT_THAT((*rows)->parts(), ElementsAre(0, 2, 5, 6));
+  EXPECT_THAT((*rows)->fields()[0].shape(), ElementsAre(6, 4, 6, 7));
   EXPECT_THAT(OpenStore("storage/jpeg/testdata/x?z"),
               StatusIs(absl::StatusCode::kNotFound, "storage/jpeg/testdata/x?z: nothing matches"));
 }

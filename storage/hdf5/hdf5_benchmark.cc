@@ -107,6 +107,29 @@ BENCHMARK_CAPTURE(BM_DecodeSequences, none, "none")->Unit(benchmark::kMillisecon
 BENCHMARK_CAPTURE(BM_DecodeSequences, lzf, "lzf")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_DecodeSequences, deflate, "deflate:4")->Unit(benchmark::kMillisecond);
 
+// What checksums cost: reading included, for it is reading that brings the bytes into the cache.
+void BM_ReadSequences(benchmark::State& state, const std::string& codec, bool verify) {
+  const Shape chunk = {1, 100, 184, 184};
+  const auto file = WriteWaves("verify_" + codec, {4, 100, 184, 184}, chunk, codec);
+  const Store store = ValueOrDie(OpenHdf5Store(file->path(), {.verify = verify}));
+  AlignedBuffer memory(NumElements(chunk) * sizeof(float)), buffer;
+  const ArrayView out = MakeView(static_cast<void*>(memory.data()), DType::kFloat32, chunk);
+  CodecScratch scratch;
+  int64_t sequence = 0;
+  for (auto _ : state) {
+    const ChunkLocation location = store->Locate(0, sequence);
+    const auto encoded = ValueOrDie(store->ReadEncoded(location, buffer));
+    Check(store->DecodeChunk(0, sequence, location, encoded, WholeBox(chunk), out, scratch));
+    sequence = (sequence + 1) % store->size();
+  }
+  state.SetBytesProcessed(state.iterations() * out.size_bytes());
+}
+BENCHMARK_CAPTURE(BM_ReadSequences, lzf, "lzf", false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_ReadSequences, lzf_verified, "lzf", true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_ReadSequences, deflate, "deflate:4", false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_ReadSequences, deflate_verified, "deflate:4", true)
+    ->Unit(benchmark::kMillisecond);
+
 const Shape& AutoChunk() {
   static const Shape& shape = *new Shape{94, 7, 12, 12};
   return shape;

@@ -299,7 +299,9 @@ TEST(GoldenTest, KnowsTheCodecAndWhatIsSlow) {
     const Field& field = (*store)->fields()[0];
     if (golden.slow_reason.empty()) {
       EXPECT_EQ(field.slow_reason, "");
-      if (!golden.codec.empty()) EXPECT_EQ(field.codec, golden.codec);
+      if (!golden.codec.empty()) {
+        EXPECT_EQ(field.codec, golden.codec);
+      }
     } else {
       EXPECT_THAT(field.slow_reason, HasSubstr(golden.slow_reason));
     }

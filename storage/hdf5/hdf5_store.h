@@ -5,11 +5,13 @@
 //       {"images"}, {"walls", "NHW"}}}));
 //
 // libhdf5 opens the file and gives the chunk index, once; from then on chunks are read by pread and
-// decoded by codecs/, without a lock. Contiguous arrays count as chunks of one sequence. What only
-// libhdf5 can decode (a filter that codecs/ lacks, compact, external and virtual layouts, numbers
-// of odd sizes) has kOther locations and a slow_reason; Read() asks libhdf5 for it.
+// decoded by codecs/, without a lock. Contiguous and compact arrays count as chunks of one
+// sequence; virtual ones whose sources are whole arrays, one after the other, as the chunks of
+// these. What only libhdf5 can decode (a filter that codecs/ lacks, external and other virtual
+// layouts, numbers of odd sizes) has kOther locations and a slow_reason; Read() asks libhdf5 for
+// it.
 //
-// Memory: 16 bytes a chunk.
+// Memory: 16 bytes a chunk, 4 more for its checksum.
 #ifndef SEICHE_STORAGE_HDF5_HDF5_STORE_H_
 #define SEICHE_STORAGE_HDF5_HDF5_STORE_H_
 
