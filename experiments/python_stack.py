@@ -2,16 +2,19 @@
 
     python python_stack.py JOB.json RESULT.json
 
-JOB.json: {"workers": [1, 2], "variants": [{"id": "jpeg", "kind": "jpeg", "paths": ["..."],
-"batch_size": 10, "repeats": [[5, 0, ...], ...]}, ...]}. "paths" are one folder of JPEG folders, or
-HDF5 files whose sequences follow one another; each list of "repeats" is the sequences to read, in
-order. RESULT.json: {"versions": {...}, "variants": [{"id": "jpeg", "reads": [{"workers": 1,
-"seconds": [0.03, ...]}, ...]}, ...]}, seconds a sequence.
+JOB.json: {"workers": [1, 2], "cache": "warm", "variants": [{"id": "jpeg", "kind": "jpeg", "paths":
+["..."], "batch_size": 10, "repeats": [[5, 0, ...], ...]}, ...]}. "paths" are one folder of JPEG
+folders, or HDF5 files whose sequences follow one another; each list of "repeats" is the sequences
+to read, in order. RESULT.json: {"versions": {...}, "variants": [{"id": "jpeg", "reads":
+[{"workers": 1, "seconds": [0.03, ...], "cache_verified": true}, ...]}, ...]}, seconds a sequence.
 
-The first list of "repeats" is read before the clock starts: it starts the worker processes.
+The first list of "repeats" is read before the clock starts: it starts the worker processes. Before
+each of the others the files are read into the page cache, or dropped from it ("cold").
 """
 
+import ctypes
 import json
+import mmap
 import os
 import sys
 import time
@@ -78,23 +81,75 @@ class ListSampler(torch.utils.data.Sampler):
         return len(self.order)
 
 
-def measure(dataset, batch_size, repeats, workers):
+def all_files(paths):
+    """The paths, with the files of folders in place of these."""
+    for path in paths:
+        if os.path.isdir(path):
+            for folder, _, names in os.walk(path):
+                yield from (os.path.join(folder, name) for name in names)
+        else:
+            yield path
+
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def resident_pages(descriptor, size):
+    """Returns (pages in the page cache, all pages) of an open file."""
+    flags = numpy.zeros((size + mmap.PAGESIZE - 1) // mmap.PAGESIZE, numpy.uint8)
+    with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as mapping:
+        memory = numpy.frombuffer(mapping, numpy.uint8)
+        result = LIBC.mincore(
+            ctypes.c_void_p(memory.ctypes.data),
+            ctypes.c_size_t(size),
+            ctypes.c_void_p(flags.ctypes.data),
+        )
+        del memory  # or the mapping cannot be closed
+    if result != 0:
+        raise OSError(ctypes.get_errno(), "mincore")
+    return int(numpy.count_nonzero(flags & 1)), len(flags)
+
+
+def prepare_cache(paths, state):
+    """Reads the files into the page cache, or drops them; returns whether that was found done."""
+    resident = pages = 0
+    for path in all_files(paths):
+        with open(path, "rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size == 0:
+                continue
+            if state == "cold":
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            else:
+                while file.read(1 << 20):
+                    pass
+            found = resident_pages(file.fileno(), size)
+            resident += found[0]
+            pages += found[1]
+    wanted = 0 if state == "cold" else pages
+    return abs(resident - wanted) <= 0.001 * pages
+
+
+def measure(dataset, variant, workers, cache):
     sampler = ListSampler()
     loader = torch.utils.data.DataLoader(
         dataset,
-        batch_size=batch_size,
+        batch_size=variant["batch_size"],
         sampler=sampler,
         num_workers=workers,
         persistent_workers=True,
     )
     seconds = []
-    for order in repeats:
+    verified = True
+    for number, order in enumerate(variant["repeats"]):
+        if number > 0:
+            verified = prepare_cache(variant["paths"], cache) and verified
         sampler.order = order
         start = time.perf_counter()
         count = sum(len(batch) for batch in loader)
         seconds.append((time.perf_counter() - start) / count)
         assert count == len(order)
-    return seconds[1:]
+    return {"workers": workers, "seconds": seconds[1:], "cache_verified": verified}
 
 
 def main():
@@ -109,8 +164,7 @@ def main():
         reads = []
         for workers in job["workers"]:
             print(f"python stack: {variant['id']}, workers: {workers}", file=sys.stderr, flush=True)
-            seconds = measure(dataset, variant["batch_size"], variant["repeats"], workers)
-            reads.append({"workers": workers, "seconds": seconds})
+            reads.append(measure(dataset, variant, workers, job["cache"]))
         variants.append({"id": variant["id"], "reads": reads})
     result = {
         "versions": {

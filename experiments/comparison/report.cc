@@ -271,8 +271,10 @@ void AddPythonTables(const Report& report, const ReportSections& sections,
       Paragraph{absl::StrCat("The same batches of the same sequences; a worker is a "
                              "process. ",
                              absl::StrJoin(versions, ", "), ".")});
-  if (sections.table1) blocks.push_back(Table1(python.rows, report.protocol.workers));
-  if (sections.table2) blocks.push_back(Table2(python.rows, report.protocol.workers));
+  std::vector<Row> measured = python.rows;  // the others are there for their sizes
+  std::erase_if(measured, [](const Row& row) { return row.read.empty(); });
+  if (sections.table1) blocks.push_back(Table1(measured, report.protocol.workers));
+  if (sections.table2) blocks.push_back(Table2(measured, report.protocol.workers));
 }
 
 void AddClaims(const Report& report, std::vector<Block>& blocks) {

@@ -25,7 +25,8 @@ absl::Status Write(FileSystem& files, const std::string& path, std::string_view 
 }
 
 absl::StatusOr<ReadSpeed> ParseRead(const Json& json, int64_t sequences) {
-  ReadSpeed speed{.sequences = sequences, .cache_verified = true};
+  ReadSpeed speed{.sequences = sequences};
+  SEICHE_ASSIGN_OR_RETURN(speed.cache_verified, JsonField<bool>(json, "cache_verified"));
   SEICHE_ASSIGN_OR_RETURN(const int64_t workers, JsonField<int64_t>(json, "workers"));
   speed.workers = static_cast<int>(workers);
   SEICHE_ASSIGN_OR_RETURN(const Json seconds, JsonField<Json>(json, "seconds"));
@@ -73,7 +74,7 @@ absl::Status MakePythonEnvironment(const std::string& venv, FileSystem& files) {
   return absl::OkStatus();
 }
 
-std::string PythonJobsJson(const std::vector<PythonJob>& jobs, const std::vector<int>& workers) {
+std::string PythonJobsJson(const std::vector<PythonJob>& jobs, const PythonConditions& conditions) {
   Json variants = Json::array();
   for (const PythonJob& job : jobs) {
     variants.push_back({{"id", job.variant},
@@ -82,7 +83,9 @@ std::string PythonJobsJson(const std::vector<PythonJob>& jobs, const std::vector
                         {"batch_size", job.batch_size},
                         {"repeats", job.repeats}});
   }
-  return DumpJson({{"workers", workers}, {"variants", variants}});
+  return DumpJson({{"workers", conditions.workers},
+                   {"cache", conditions.cache == CacheState::kCold ? "cold" : "warm"},
+                   {"variants", variants}});
 }
 
 absl::StatusOr<PythonResult> ParsePythonResult(std::string_view text,
@@ -103,11 +106,11 @@ absl::StatusOr<PythonResult> ParsePythonResult(std::string_view text,
 
 absl::StatusOr<PythonResult> RunPythonStack(const std::string& venv,
                                             const std::vector<PythonJob>& jobs,
-                                            const std::vector<int>& workers, FileSystem& files) {
+                                            const PythonConditions& conditions, FileSystem& files) {
   const std::string script = JoinPath(venv, "python_stack.py");
   const std::string job = JoinPath(venv, "job.json"), result = JoinPath(venv, "result.json");
   SEICHE_RETURN_IF_ERROR(Write(files, script, kScript));
-  SEICHE_RETURN_IF_ERROR(Write(files, job, PythonJobsJson(jobs, workers)));
+  SEICHE_RETURN_IF_ERROR(Write(files, job, PythonJobsJson(jobs, conditions)));
   SEICHE_RETURN_IF_ERROR(files.RemoveAll(result));
   SEICHE_RETURN_IF_ERROR(RunProcess({Python(venv), script, job, result}, LogPath(venv)));
   SEICHE_ASSIGN_OR_RETURN(const std::string text, ReadFile(files, result));

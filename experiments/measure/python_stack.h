@@ -2,7 +2,7 @@
 // a virtual environment, run by experiments/python_stack.py.
 //
 //   SEICHE_RETURN_IF_ERROR(MakePythonEnvironment(venv, files));
-//   SEICHE_ASSIGN_OR_RETURN(PythonResult result, RunPythonStack(venv, jobs, workers, files));
+//   SEICHE_ASSIGN_OR_RETURN(PythonResult result, RunPythonStack(venv, jobs, conditions, files));
 //
 // Installing takes about 10 GB of disk and 90 s, most of it torch.
 #ifndef SEICHE_EXPERIMENTS_MEASURE_PYTHON_STACK_H_
@@ -18,8 +18,11 @@
 #include "absl/status/statusor.h"
 #include "base/file_system.h"
 #include "experiments/comparison/row.h"
+#include "experiments/measure/page_cache.h"
 
 namespace seiche {
+
+inline constexpr int64_t kPythonEnvironmentBytes = 10'000'000'000;
 
 struct PythonJob {
   std::string variant;             // Variant::id
@@ -28,6 +31,11 @@ struct PythonJob {
   int64_t batch_size = 10;         // sequences; one worker process makes a whole batch
   // Sequences to read, in order: first those that are not timed, then every repeat's.
   std::vector<std::vector<int64_t>> repeats;
+};
+
+struct PythonConditions {
+  std::vector<int> workers;  // processes
+  CacheState cache = CacheState::kWarm;
 };
 
 struct PythonResult {
@@ -46,10 +54,10 @@ absl::Status MakePythonEnvironment(const std::string& venv, FileSystem& files);
 // Measures the jobs, one after the other.
 absl::StatusOr<PythonResult> RunPythonStack(const std::string& venv,
                                             const std::vector<PythonJob>& jobs,
-                                            const std::vector<int>& workers, FileSystem& files);
+                                            const PythonConditions& conditions, FileSystem& files);
 
 // The JSON that goes to the script, and comes from it (kDataLoss if it is not such a result).
-std::string PythonJobsJson(const std::vector<PythonJob>& jobs, const std::vector<int>& workers);
+std::string PythonJobsJson(const std::vector<PythonJob>& jobs, const PythonConditions& conditions);
 absl::StatusOr<PythonResult> ParsePythonResult(std::string_view text,
                                                const std::vector<PythonJob>& jobs);
 

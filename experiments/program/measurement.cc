@@ -79,7 +79,8 @@ absl::StatusOr<PythonResult> RunJobs(const ExperimentPlan& plan, const Preparati
     jobs.push_back(std::move(job));
   }
   log(absl::StrCat("python stack: reading ", jobs.size(), " variants (several minutes)"));
-  return RunPythonStack(folder.venv(), jobs, plan.read.workers, files);
+  return RunPythonStack(folder.venv(), jobs,
+                        {.workers = plan.read.workers, .cache = plan.read.cache}, files);
 }
 
 }  // namespace

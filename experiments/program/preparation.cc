@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "experiments/data/file_tree.h"
 #include "experiments/data/variant_writer.h"
+#include "experiments/measure/python_stack.h"
 #include "storage/open.h"
 
 namespace seiche {
@@ -53,7 +54,8 @@ absl::Status Preparation::CheckDisk(const std::vector<Variant>& variants) const 
     if (jpeg && files_.Exists(TreeOf(variant))) continue;
     missing.push_back(variant);
   }
-  const int64_t need = EstimatePeakBytes(missing);
+  int64_t need = EstimatePeakBytes(missing);
+  if (plan_.python_stack && !files_.Exists(folder_.venv())) need += kPythonEnvironmentBytes;
   SEICHE_ASSIGN_OR_RETURN(const int64_t available, files_.FreeSpace(folder_.path()));
   log_(absl::StrCat(folder_.path(), ": up to ", Gigabytes(need), " more are needed, ",
                     Gigabytes(available), " are free"));

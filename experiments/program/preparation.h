@@ -40,8 +40,8 @@ class Preparation {
   Preparation(const ExperimentPlan& plan, const OutputFolder& folder, WorkerPool& pool,
               FileSystem& files, LineLog log);
 
-  // Says how much disk `variants` and the dataset still need. kResourceExhausted if the disk has
-  // less.
+  // Says how much disk `variants`, the dataset and the Python stack still need. kResourceExhausted
+  // if the disk has less.
   absl::Status CheckDisk(const std::vector<Variant>& variants) const;
 
   // kAlreadyExists if the folder holds a dataset of other parameters.

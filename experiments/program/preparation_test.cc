@@ -186,7 +186,12 @@ TEST_F(PreparationTest, DiskIsCheckedBeforehand) {
   ASSERT_THAT(folder, IsOk());
   const auto log = [&](std::string_view line) { log_ += std::string(line); };
   EXPECT_THAT(Preparation(plan_, *folder, pool_, files_, log).CheckDisk(plan_.variants), IsOk());
+  EXPECT_THAT(log_, HasSubstr(": up to 0.0"));
   EXPECT_THAT(log_, HasSubstr("more are needed"));
+  log_.clear();
+  plan_.python_stack = true;
+  Preparation(plan_, *folder, pool_, files_, log).CheckDisk(plan_.variants).IgnoreError();
+  EXPECT_THAT(log_, HasSubstr(": up to 10.0"));
   SetDataset({.sequences = 1'000'000'000});
   EXPECT_THAT(
       Preparation(plan_, *folder, pool_, files_, log).CheckDisk(plan_.variants),
