@@ -1,4 +1,4 @@
-"""Repository rules: pinned_archive (a release with overlay files) and libaec (the machine's SZIP).
+"""Repository rules: pinned_archive (a release, patched and overlaid) and libaec (the machine's SZIP).
 
 A distribution's repack of a release leaves files out, so its digest differs from upstream's.
 Such a file, pinned by its own digest, is used only when the folder $SEICHE_DISTDIR holds it;
@@ -19,6 +19,8 @@ def _pinned_archive_impl(ctx):
     ctx.download_and_extract(url = urls, sha256 = sha256, stripPrefix = strip_prefix)
     for label, path in ctx.attr.overlay.items():
         ctx.file(path, ctx.read(label), executable = False)
+    for patch in ctx.attr.patches:
+        ctx.patch(patch, strip = 1)
     workspace_and_buildfile(ctx)
 
 pinned_archive = repository_rule(
@@ -31,6 +33,7 @@ pinned_archive = repository_rule(
         "repack_sha256": attr.string(),
         "repack_strip_prefix": attr.string(),
         "overlay": attr.label_keyed_string_dict(allow_files = True),
+        "patches": attr.label_list(allow_files = True),  # Bazel applies them itself, as patch -p1
         "build_file": attr.label(allow_single_file = True),
         "build_file_content": attr.string(),
         "workspace_file": attr.label(),

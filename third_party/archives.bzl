@@ -93,6 +93,7 @@ ARCHIVES = {
             "//third_party/hdf5:H5build_settings.c": "src/H5build_settings.c",
             "//third_party/hdf5:H5pubconf.h": "src/H5pubconf.h",
         },
+        "patches": ["//third_party/hdf5:short_chunks.patch"],
         "debian": {
             "as": "repack",
             "source": "hdf5",

@@ -21,7 +21,7 @@ def instantiate(name):
     if "build_file" in archive:
         args["build_file"] = Label(archive["build_file"])
     repack = archive["debian"] if archive["debian"]["as"] == "repack" else None
-    if not repack and "overlay" not in archive:
+    if not repack and "overlay" not in archive and "patches" not in archive:
         http_archive(**args)
         return
     if repack:
@@ -32,5 +32,6 @@ def instantiate(name):
         )
     pinned_archive(
         overlay = {Label(k): v for k, v in archive.get("overlay", {}).items()},
+        patches = [Label(patch) for patch in archive.get("patches", [])],
         **args
     )

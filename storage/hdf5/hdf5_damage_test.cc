@@ -69,6 +69,20 @@ TEST(TruncationTest, EveryLengthIsAnErrorOrTheSameValues) {
   }
 }
 
+// Where libhdf5 has to read: it must not take such a chunk for a whole one.
+TEST(TooFewBytesTest, IsAnError) {
+  for (const auto& [field, reason] : {std::pair("none", "chunk has too few bytes"),
+                                      std::pair("gzip", "chunk decodes to too few bytes"),
+                                      std::pair("fletcher32", "filter returned failure")}) {
+    const OneFile files("short_chunks.h5", Contents("short_chunks.h5"));
+    EXPECT_THAT(
+        ReadAll(files, field),
+        StatusIs(absl::StatusCode::kDataLoss,
+                 AllOf(StartsWith(absl::StrCat("short_chunks.h5: H5 dataset '", field, "': ")),
+                       HasSubstr(reason))));
+  }
+}
+
 struct FlipCase {
   std::string file;
   std::string field;

@@ -448,6 +448,21 @@ def write_virtual(path):
         h5d.create(file.id, b"slow/unlimited", h5t.IEEE_F32LE, target, dcpl=growing)
 
 
+def write_short_chunks(path):
+    """Chunks with fewer bytes than a chunk, in arrays that libhdf5 has to read: 12-bit numbers."""
+    import zlib
+    twelve = h5t.STD_I16LE.copy()
+    twelve.set_precision(12)
+    with h5py.File(path, "w", libver="earliest") as file:
+        for name, set_filters, chunk in (
+                ("none", lambda creation: None, bytes(10)),
+                ("gzip", lambda creation: creation.set_deflate(6), zlib.compress(bytes(10))),
+                ("fletcher32", lambda creation: creation.set_fletcher32(), bytes(2))):
+            creation = chunked_list()
+            set_filters(creation)
+            low_level(file, name, twelve, creation).write_direct_chunk((0, 0, 0, 0), chunk)
+
+
 def repack(target, *options):
     subprocess.run(["h5repack", *options, "small_source.h5", target], check=True)
 
@@ -498,6 +513,7 @@ FILES = {
     "compact.h5": write_by_h5py(write_compact, libver=NEWEST),
     "packed.nc": write_packed,
     "virtual.h5": write_virtual,
+    "short_chunks.h5": write_short_chunks,
     "h5repack_gzip.h5": write_by_h5repack("-l", CHUNK, "-f", "SHUF", "-f", "GZIP=6"),
     "h5repack_szip.h5": write_by_h5repack("-l", CHUNK, "-f", "SZIP=8,NN"),
     "h5repack_nbit.h5": write_by_h5repack("-l", CHUNK, "-f", "NBIT"),
