@@ -46,6 +46,20 @@ absl::Status SequenceStore::ReadBytes(int32_t file, int64_t, absl::Span<std::byt
       absl::StrCat(file_path(file), ": its chunks are whole files, which are read as such"));
 }
 
+absl::StatusOr<std::vector<int64_t>> SequenceStore::StoredChunks(int field) const {
+  constexpr int64_t kMaxChunks = int64_t{1} << 32;
+  const int64_t num_chunks = fields()[field].grid.num_chunks();
+  if (num_chunks < 0 || num_chunks > kMaxChunks) {
+    return absl::ResourceExhaustedError(absl::StrCat(path(), ": field ", fields()[field].name,
+                                                     ": its chunks are too many to look at each"));
+  }
+  std::vector<int64_t> chunks;
+  for (int64_t chunk = 0; chunk < num_chunks; ++chunk) {
+    if (Locate(field, chunk).kind != ChunkLocation::Kind::kMissing) chunks.push_back(chunk);
+  }
+  return chunks;
+}
+
 absl::StatusOr<int> SequenceStore::FindField(std::string_view name) const {
   std::string known;
   for (size_t i = 0; i < fields().size(); ++i) {

@@ -107,6 +107,10 @@ class SequenceStore {
   // `chunk` is a number of the field's grid. Constant time, no allocation, no I/O.
   virtual ChunkLocation Locate(int field, int64_t chunk) const = 0;
 
+  // The chunks of a field whose location is not kMissing, ascending; kResourceExhausted if there
+  // are too many to list. By asking Locate() for each unless the store knows better.
+  virtual absl::StatusOr<std::vector<int64_t>> StoredChunks(int field) const;
+
   // Reads the bytes at `location` (kBytes or kFile) into `buffer`, which grows as needed, and
   // returns the span of it that they fill. kDataLoss if the file is shorter; kFailedPrecondition if
   // it has changed since it was opened (size or time of modification).

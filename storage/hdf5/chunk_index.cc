@@ -37,6 +37,15 @@ const ChunkIndex::Entry* ChunkIndex::Find(int64_t chunk) const {
   return at == sparse_.end() || at->first != chunk ? nullptr : &at->second;
 }
 
+std::vector<int64_t> ChunkIndex::Stored() const {
+  std::vector<int64_t> chunks;
+  for (size_t i = 0; i < dense_.size(); ++i) {
+    if (dense_[i].offset >= 0) chunks.push_back(static_cast<int64_t>(i));
+  }
+  for (const auto& [chunk, entry] : sparse_) chunks.push_back(chunk);
+  return chunks;
+}
+
 std::optional<int64_t> ChunkIndex::ChunkAt(int64_t offset) const {
   for (size_t chunk = 0; chunk < dense_.size(); ++chunk) {
     if (dense_[chunk].offset == offset) return static_cast<int64_t>(chunk);

@@ -41,6 +41,8 @@ class ChunkIndex {
 
   // Null if the chunk is not stored. Constant time, or logarithmic where few chunks exist.
   const Entry* Find(int64_t chunk) const;
+  // All that are stored, ascending.
+  std::vector<int64_t> Stored() const;
   // The chunk that is stored at `offset`, by looking through all.
   std::optional<int64_t> ChunkAt(int64_t offset) const;
 

@@ -53,6 +53,16 @@ struct Filter {
   bool optional = false;
 };
 
+// How libhdf5 finds a chunk in a file.
+enum class ChunkIndexKind {
+  kBTree1,           // version 1 B-tree
+  kSingle,           // one chunk is all of the array
+  kImplicit,         // one after the other, no index
+  kFixedArray,       // no unlimited axis
+  kExtensibleArray,  // one
+  kBTree2,           // version 2 B-tree: several
+};
+
 enum class Layout { kContiguous, kChunked, kCompact, kExternal, kVirtual };
 
 struct DatasetInfo {
@@ -105,6 +115,9 @@ class Dataset {
   ~Dataset();
 
   const DatasetInfo& info() const { return info_; }
+
+  // Of a chunked H5 dataset.
+  absl::StatusOr<ChunkIndexKind> IndexKind() const;
 
   // Calls `visit` for every chunk that is in the file, in no particular order, once. `visit` must
   // not call libhdf5.

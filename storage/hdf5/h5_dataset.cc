@@ -126,6 +126,30 @@ std::string Dataset::Context() const {
   return absl::StrCat(path_, ": H5 dataset '", info_.name, "'");
 }
 
+absl::StatusOr<ChunkIndexKind> Dataset::IndexKind() const {
+  const Lock lock;
+  H5D_chunk_index_t kind = H5D_CHUNK_IDX_BTREE;
+  if (H5Dget_chunk_index_type(id_, &kind) < 0) {
+    return LibraryError(absl::StrCat(Context(), ": kind of chunk index"));
+  }
+  switch (kind) {
+    case H5D_CHUNK_IDX_BTREE:
+      return ChunkIndexKind::kBTree1;
+    case H5D_CHUNK_IDX_SINGLE:
+      return ChunkIndexKind::kSingle;
+    case H5D_CHUNK_IDX_NONE:
+      return ChunkIndexKind::kImplicit;
+    case H5D_CHUNK_IDX_FARRAY:
+      return ChunkIndexKind::kFixedArray;
+    case H5D_CHUNK_IDX_EARRAY:
+      return ChunkIndexKind::kExtensibleArray;
+    case H5D_CHUNK_IDX_BT2:
+      return ChunkIndexKind::kBTree2;
+    default:
+      return absl::DataLossError(absl::StrCat(Context(), ": unknown kind of chunk index"));
+  }
+}
+
 absl::Status Dataset::ForEachStoredChunk(absl::FunctionRef<void(const StoredChunk&)> visit) const {
   const Lock lock;
   Walk walk{.visit = visit, .offset = Shape(info_.shape.size(), 0)};

@@ -86,6 +86,11 @@ class Hdf5Store final : public SequenceStore {
     return columns_[field].layout.chunks.Locate(chunk);
   }
 
+  absl::StatusOr<std::vector<int64_t>> StoredChunks(int field) const override {
+    const bool indexed = layout_.chunked && layout_.field.slow_reason.empty();
+    return indexed ? layout_.index.Stored() : SequenceStore::StoredChunks(field);
+  }
+
   absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation& location,
                                                           AlignedBuffer& buffer) const override {
     const absl::Span<std::byte> bytes = buffer.Reserve(location.size);

@@ -463,10 +463,6 @@ def write_short_chunks(path):
             low_level(file, name, twelve, creation).write_direct_chunk((0, 0, 0, 0), chunk)
 
 
-def repack(target, *options):
-    subprocess.run(["h5repack", *options, "small_source.h5", target], check=True)
-
-
 def write_by_h5py(function, **options):
     """A function that has `function` fill a file that h5py creates."""
     def write(path):

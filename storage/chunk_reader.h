@@ -1,0 +1,45 @@
+// Whole chunks of a store, decoded, by whatever way each one needs: for passes over all of a field.
+//
+//   ChunkReader reader(*store);                                         // one per thread
+//   SEICHE_ASSIGN_OR_RETURN(ConstArrayView elements, reader.Read(field, chunk));
+//
+// Thread-compatible.
+#ifndef SEICHE_STORAGE_CHUNK_READER_H_
+#define SEICHE_STORAGE_CHUNK_READER_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/aligned_buffer.h"
+#include "base/array_view.h"
+#include "base/shape.h"
+#include "codecs/codec.h"
+#include "storage/sequence_store.h"
+
+namespace seiche {
+
+class ChunkReader {
+ public:
+  // `store` must outlive the reader.
+  explicit ChunkReader(const SequenceStore& store) : store_(store) {}
+
+  // The elements of a chunk, cut at the array's edge: shape grid.BoxOf(chunk).extent, contiguous.
+  // Valid until the next call. Errors are the store's and name the chunk; kResourceExhausted if
+  // there is no memory for it.
+  absl::StatusOr<ConstArrayView> Read(int field, int64_t chunk);
+
+  // The part of a chunk in `part` (in the chunk's own coordinates, as in ChunkPart) into `out`.
+  absl::Status ReadPart(int field, int64_t chunk, const Box& part, const ArrayView& out);
+
+ private:
+  absl::Status Deliver(int field, int64_t chunk, const Box& part, const ArrayView& out);
+
+  const SequenceStore& store_;
+  AlignedBuffer encoded_, decoded_;
+  CodecScratch scratch_;
+};
+
+}  // namespace seiche
+
+#endif  // SEICHE_STORAGE_CHUNK_READER_H_
