@@ -1,0 +1,162 @@
+#include "tools/command/convert.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/aligned_buffer.h"
+#include "base/atomic_output.h"
+#include "base/status.h"
+#include "storage/open.h"
+#include "tools/command/block_reader.h"
+#include "tools/command/convert_target.h"
+
+namespace seiche {
+namespace {
+
+// As the system sees it, links followed; as it is written if the system cannot say.
+std::filesystem::path Canonical(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path canonical = std::filesystem::weakly_canonical(path, error);
+  if (error) canonical = std::filesystem::path(path).lexically_normal();
+  return canonical.has_filename() ? canonical : canonical.parent_path();
+}
+
+bool Inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+         folder.end();
+}
+
+// What is written must not be what is read, nor in it or around it.
+absl::Status CheckPaths(const ConvertOptions& options) {
+  if (options.from.empty() || options.to.empty()) {
+    return absl::InvalidArgumentError("the source and the target need a path each");
+  }
+  const std::filesystem::path from = Canonical(options.from), to = Canonical(options.to);
+  if (from == to) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.to, ": is the source: give the target another name"));
+  }
+  if (Inside(from, to) || Inside(to, from)) {
+    return absl::InvalidArgumentError(absl::StrCat(options.from, " and ", options.to,
+                                                   ": one lies inside the other: give the target "
+                                                   "another place"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConvertFormat> FormatOf(const ConvertOptions& options) {
+  if (options.format != ConvertFormat::kByName) return options.format;
+  std::string_view name = options.to;
+  while (name.size() > 1 && name.ends_with('/')) name.remove_suffix(1);
+  const std::string base = absl::AsciiStrToLower(Basename(name));
+  for (const std::string_view extension : {".h5", ".hdf5", ".hdf", ".he5", ".nc"}) {
+    if (base.ends_with(extension)) return ConvertFormat::kHdf5;
+  }
+  if (base.find('.') == std::string::npos) return ConvertFormat::kJpeg;
+  return absl::InvalidArgumentError(
+      absl::StrCat(options.to,
+                   ": its name does not tell whether it is HDF5 (.h5) or a JPEG folder "
+                   "(no extension): say which format"));
+}
+
+// `status` with the name that the target will have instead of the temporary one.
+absl::Status Named(const AtomicOutput& output, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(
+      status.code(),
+      absl::StrReplaceAll(status.message(), {{output.temporary_path(), output.path()}}));
+}
+
+// Decodes the next block while the last one is encoded.
+absl::Status Pump(const SequenceStore& source, const ConvertOptions& options, ConvertTarget& target,
+                  Progress& progress) {
+  BlockReader reader(source, 0, {.max_bytes = options.memory / 2, .workers = options.workers});
+  std::array<AlignedBuffer, 2> buffers;
+  // Without the flag `deferred`, no thread would be an exception; with it, just slower.
+  const auto read = [&](int64_t row) {
+    return std::async(std::launch::async | std::launch::deferred,
+                      [&, row] { return reader.Read(row, buffers[row / reader.rows() % 2]); });
+  };
+  auto next = read(0);
+  for (int64_t row = 0; row < source.size(); row += reader.rows()) {
+    SEICHE_ASSIGN_OR_RETURN(const ConstArrayView block, next.get());
+    if (row + reader.rows() < source.size()) next = read(row + reader.rows());
+    SEICHE_RETURN_IF_ERROR(target.Append(block));
+    progress.Add(block.shape[0]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CopyFrames(const SequenceStore& source, JpegTarget& target, Progress& progress) {
+  for (int64_t sequence = 0; sequence < source.size(); ++sequence) {
+    SEICHE_RETURN_IF_ERROR(target.Copy(sequence));
+    progress.Add(1);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConvertResult> WriteAndCheck(const SequenceStore& source, ConvertFormat format,
+                                            const ConvertOptions& options,
+                                            const std::string& path) {
+  const Field& field = source.fields()[0];
+  const bool recording = field.axis('N') < 0;
+  const std::string unit = recording ? "frames" : "sequences";
+  std::unique_ptr<ConvertTarget> target;
+  {
+    Progress progress(absl::StrCat("writing ", Basename(options.to)), source.size(), unit,
+                      options.progress);
+    if (format == ConvertFormat::kHdf5) {
+      SEICHE_ASSIGN_OR_RETURN(target, MakeHdf5Target(source, options, path));
+      SEICHE_RETURN_IF_ERROR(Pump(source, options, *target, progress));
+    } else {
+      SEICHE_ASSIGN_OR_RETURN(std::unique_ptr<JpegTarget> jpeg,
+                              MakeJpegTarget(source, options, path));
+      const bool copy = options.quality == 0 && HasJpegFrames(source);
+      SEICHE_RETURN_IF_ERROR(copy ? CopyFrames(source, *jpeg, progress)
+                                  : Pump(source, options, *jpeg, progress));
+      target = std::move(jpeg);
+    }
+    SEICHE_RETURN_IF_ERROR(target->Finish());
+  }
+  if (options.verify) {
+    Progress progress(absl::StrCat("verifying ", Basename(options.to)), source.size(), unit,
+                      options.progress);
+    SEICHE_RETURN_IF_ERROR(target->Check(progress));
+  }
+  ConvertResult result{.field = target->field(),
+                       .dtype = field.dtype,
+                       .shape = field.shape(),
+                       .verified = options.verify};
+  result.bytes = NumElements(field.shape()) * static_cast<int64_t>(SizeOf(field.dtype));
+  SEICHE_ASSIGN_OR_RETURN(result.stored_bytes, target->StoredBytes());
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<ConvertResult> Convert(const ConvertOptions& options) {
+  SEICHE_RETURN_IF_ERROR(CheckPaths(options));
+  SEICHE_ASSIGN_OR_RETURN(const ConvertFormat format, FormatOf(options));
+  SEICHE_ASSIGN_OR_RETURN(AtomicOutput output,
+                          AtomicOutput::Create(*options.files, options.to,
+                                               options.overwrite ? OverwritePolicy::kReplace
+                                                                 : OverwritePolicy::kRefuse));
+  SEICHE_ASSIGN_OR_RETURN(
+      const auto source, OpenStore(options.from, {.field = options.field, .files = options.files}));
+  auto result = WriteAndCheck(*source, format, options, output.temporary_path());
+  if (!result.ok()) return Named(output, result.status());
+  SEICHE_RETURN_IF_ERROR(output.Commit());
+  return result;
+}
+
+}  // namespace seiche

@@ -1,0 +1,18 @@
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/command/commands.h"
+
+int main(int argc, char** argv) {
+  const auto print = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+  };
+  const seiche::CommandResult result =
+      seiche::RunSeiche(std::vector<std::string>(argv + 1, argv + argc), {.print = print});
+  print(result.out);
+  std::fwrite(result.error.data(), 1, result.error.size(), stderr);
+  return result.exit_code;
+}
