@@ -1,6 +1,7 @@
 #include "tools/command/convert_target.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <deque>
@@ -33,9 +34,10 @@ bool ParseWholeNumber(std::string_view text, int64_t& number) {
 }
 
 bool ParseNumber(std::string_view text, double& number) {
-  const bool digit = text.find_first_of("0123456789") != std::string_view::npos;
-  return digit && text.find_first_not_of("0123456789+-.e") == std::string_view::npos &&
-         absl::SimpleAtod(text, &number) && std::isfinite(number);
+  if (!absl::SimpleAtod(text, &number) || !std::isfinite(number)) return false;
+  char printed[32];
+  const auto end = std::to_chars(printed, printed + sizeof(printed), number).ptr;
+  return text == std::string_view(printed, end - printed);
 }
 
 // Elements of `part` and those of `expected`, which has the part's shape, bit for bit.
@@ -305,17 +307,17 @@ std::vector<Attribute> TypedAttributes(
 
 absl::StatusOr<Shape> ParseChunks(const std::string& text, const Field& field) {
   const Shape& shape = field.shape();
-  if (text == "none") return Shape();
+  Shape chunks;
+  if (text == "none") return chunks;
   // A row of a rank 1 field is a single number, no chunk worth having.
   if (text == "auto" || (text == "manual" && shape.size() == 1)) {
     return GuessChunkShape(shape, static_cast<int64_t>(SizeOf(field.dtype)));
   }
-  Shape chunks = shape;
   if (text == "manual") {
+    chunks = shape;
     chunks[0] = 1;
     return chunks;
   }
-  chunks.clear();
   for (const std::string_view part : absl::StrSplit(text, ',')) {
     int64_t extent = 0;
     if (!absl::SimpleAtoi(part, &extent) || extent < 1) {

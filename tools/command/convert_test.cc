@@ -1,0 +1,241 @@
+#include "tools/command/convert.h"
+
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
+#include "base/array_view.h"
+#include "base/file_system.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/open.h"
+
+namespace seiche {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Code = absl::StatusCode;
+
+constexpr char kEarliest[] = "storage/hdf5/testdata/h5py_earliest.h5";
+constexpr char kTypes[] = "storage/hdf5/testdata/h5py_types.h5";
+constexpr char kGray[] = "storage/jpeg/testdata/gray";
+
+struct Contents {
+  DType dtype;
+  Shape shape;
+  std::vector<std::byte> bytes;
+  friend bool operator==(const Contents&, const Contents&) = default;
+};
+
+absl::StatusOr<Contents> ReadAll(const std::string& path, const std::string& field = "") {
+  const auto store = OpenStore(path, {.field = field});
+  if (!store.ok()) return store.status();
+  const Field& what = (*store)->fields()[0];
+  Contents contents{what.dtype, what.shape(), {}};
+  contents.bytes.resize(NumElements(what.shape()) * SizeOf(what.dtype));
+  const absl::Status status =
+      (*store)->Read(0, WholeBox(what.shape()),
+                     MakeView(static_cast<void*>(contents.bytes.data()), what.dtype, what.shape()));
+  if (!status.ok()) return status;
+  return contents;
+}
+
+class ConvertTest : public testing::Test {
+ protected:
+  ConvertTest()
+      : folder_(JoinPath(testing::TempDir(),
+                         testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    EXPECT_THAT(files_.RemoveAll(folder_), IsOk());
+    EXPECT_THAT(files_.MakeDirectories(folder_), IsOk());
+    silent_.write = [](std::string_view) {};
+    silent_.now = [] { return 0.0; };
+  }
+
+  std::string Path(const std::string& name) const { return JoinPath(folder_, name); }
+
+  ConvertOptions Options(const std::string& from, const std::string& to) const {
+    ConvertOptions options;
+    options.from = from;
+    options.to = Path(to);
+    options.workers = 2;
+    options.progress = silent_;
+    return options;
+  }
+
+  FileSystem& files_ = DefaultFileSystem();
+  const std::string folder_;
+  ProgressOptions silent_;
+};
+
+TEST_F(ConvertTest, AnyDatasetToAnyLayout) {
+  int number = 0;
+  for (const std::string field :
+       {"filters/none", "filters/shuffle_lzf_fletcher32", "filters/scaleoffset",
+        "missing/fill_gzip", "missing/contiguous", "resized/cut", "odd/int12", "compact"}) {
+    const auto expected = ReadAll(kEarliest, field);
+    ASSERT_THAT(expected, IsOk()) << field;
+    for (const auto& [chunks, codecs] :
+         std::vector<std::pair<std::string, std::vector<std::string>>>{
+             {"manual", {"lzf"}},
+             {"auto", {"shuffle", "deflate:4"}},
+             {"2,3,5,4", {"fletcher32"}},
+             {"3,4,6,7", {"none"}},
+             {"none", {"none"}}}) {
+      for (const int64_t memory : {int64_t{1}, int64_t{1} << 30}) {
+        const std::string name = absl::StrCat(++number, ".h5");
+        ConvertOptions options = Options(kEarliest, name);
+        options.field = field;
+        options.chunks = chunks;
+        options.codecs = codecs;
+        options.memory = memory;
+        const auto result = Convert(options);
+        ASSERT_THAT(result, IsOk()) << field << " " << chunks;
+        EXPECT_TRUE(result->verified);
+        EXPECT_EQ(result->field, field);
+        EXPECT_EQ(result->bytes, static_cast<int64_t>(expected->bytes.size()));
+        EXPECT_EQ(result->stored_bytes, files_.Info(Path(name))->size);
+        const auto got = ReadAll(Path(name), field);
+        ASSERT_THAT(got, IsOk());
+        EXPECT_EQ(*got, *expected) << field << " " << chunks;
+      }
+    }
+  }
+}
+
+TEST_F(ConvertTest, EveryDtypeKeepsItsBits) {
+  for (const std::string dtype :
+       {"i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"}) {
+    ConvertOptions options = Options(kTypes, dtype + ".h5");
+    options.field = "chunked/big/" + dtype;
+    options.name = "images";
+    ASSERT_THAT(Convert(options), IsOk());
+    const auto got = ReadAll(Path(dtype + ".h5"));
+    ASSERT_THAT(got, IsOk());
+    EXPECT_EQ(*got, *ReadAll(kTypes, "chunked/little/" + dtype));
+  }
+}
+
+TEST_F(ConvertTest, AttributesComeAlong) {
+  const std::string path = "storage/hdf5/testdata/attributes.h5";
+  ASSERT_THAT(Convert(Options(path, "a.h5")), IsOk());
+  const auto source = OpenStore(path), target = OpenStore(Path("a.h5"));
+  ASSERT_THAT(source, IsOk());
+  ASSERT_THAT(target, IsOk());
+  auto expected = (*source)->Attributes(0);
+  for (const auto& attribute : (*source)->Attributes(-1)) expected.push_back(attribute);
+  EXPECT_GT(expected.size(), 5);
+  EXPECT_EQ((*target)->Attributes(0), expected);
+}
+
+TEST_F(ConvertTest, JpegToHdf5AndBack) {
+  ASSERT_THAT(Convert(Options(kGray, "levels.h5")), IsOk());
+  const auto expected = ReadAll(kGray), got = ReadAll(Path("levels.h5"));
+  ASSERT_THAT(got, IsOk());
+  EXPECT_EQ(*got, *expected);
+  ConvertOptions back = Options(Path("levels.h5"), "frames");
+  back.quality = 95;
+  ASSERT_THAT(Convert(back), IsOk());
+  const auto again = ReadAll(Path("frames"));
+  ASSERT_THAT(again, IsOk());
+  ASSERT_EQ(again->shape, expected->shape);
+  const auto* a = reinterpret_cast<const float*>(expected->bytes.data());
+  const auto* b = reinterpret_cast<const float*>(again->bytes.data());
+  double difference = 0;
+  for (size_t i = 0; i < expected->bytes.size() / 4; ++i) difference += std::abs(a[i] - b[i]);
+  EXPECT_LT(difference / (expected->bytes.size() / 4), 0.02);
+}
+
+TEST_F(ConvertTest, Uint8LevelsToJpeg) {
+  ConvertOptions options = Options(kTypes, "frames");
+  options.field = "chunked/little/u1";
+  options.quality = 100;
+  ASSERT_THAT(Convert(options), IsOk());
+  const auto levels = ReadAll(kTypes, options.field), frames = ReadAll(Path("frames"));
+  ASSERT_THAT(frames, IsOk());
+  ASSERT_EQ(frames->shape, levels->shape);
+  const auto* got = reinterpret_cast<const float*>(frames->bytes.data());
+  for (size_t i = 0; i < levels->bytes.size(); ++i) {
+    EXPECT_NEAR(got[i] * 255, static_cast<double>(levels->bytes[i]), 3) << i;
+  }
+}
+
+TEST_F(ConvertTest, JpegFramesAreCopiedBitForBit) {
+  ASSERT_THAT(Convert(Options("storage/jpeg/testdata/rgb", "copy")), IsOk());
+  const auto source = OpenStore("storage/jpeg/testdata/rgb"), copy = OpenStore(Path("copy"));
+  ASSERT_THAT(copy, IsOk());
+  ASSERT_EQ((*copy)->num_files(), (*source)->num_files());
+  for (int32_t i = 0; i < (*copy)->num_files(); ++i) {
+    EXPECT_EQ(ReadFile(files_, (*copy)->file_path(i)), ReadFile(files_, (*source)->file_path(i)));
+  }
+}
+
+TEST_F(ConvertTest, WhatJpegCannotHold) {
+  ConvertOptions options = Options(kEarliest, "frames");
+  options.field = "filters/lzf";  // 0 to 100
+  EXPECT_THAT(Convert(options),
+              StatusIs(Code::kFailedPrecondition,
+                       AllOf(HasSubstr("sequence 0: frame 0"), HasSubstr("levels"))));
+  options.field = "filters/scaleoffset";
+  EXPECT_THAT(Convert(options), StatusIs(Code::kFailedPrecondition, HasSubstr("int32")));
+  EXPECT_THAT(*files_.List(folder_), ElementsAre());
+}
+
+TEST_F(ConvertTest, TargetsThatExist) {
+  ConvertOptions options = Options(kGray, "a.h5");
+  ASSERT_THAT(Convert(options), IsOk());
+  const auto before = ReadFile(files_, Path("a.h5"));
+  options.from = kEarliest;
+  options.field = "filters/lzf";
+  EXPECT_THAT(Convert(options), StatusIs(Code::kAlreadyExists, HasSubstr("a.h5: exists already")));
+  EXPECT_EQ(ReadFile(files_, Path("a.h5")), before);
+  options.overwrite = true;
+  ASSERT_THAT(Convert(options), IsOk());
+  EXPECT_EQ(*ReadAll(Path("a.h5"), "filters/lzf"), *ReadAll(kEarliest, "filters/lzf"));
+  EXPECT_THAT(*files_.List(folder_), ElementsAre("a.h5"));
+}
+
+TEST_F(ConvertTest, TheSourceIsNoTarget) {
+  ASSERT_THAT(Convert(Options(kGray, "a.h5")), IsOk());
+  const auto before = ReadFile(files_, Path("a.h5"));
+  ConvertOptions options = Options(Path("a.h5"), "./../" + Basename(folder_) + "/a.h5");
+  options.overwrite = true;
+  EXPECT_THAT(Convert(options), StatusIs(Code::kInvalidArgument, HasSubstr("is the source")));
+  options.to = folder_;
+  options.format = ConvertFormat::kJpeg;
+  EXPECT_THAT(Convert(options), StatusIs(Code::kInvalidArgument, HasSubstr("inside")));
+  options.to = JoinPath(folder_, "a.h5/b.h5");
+  EXPECT_THAT(Convert(options), StatusIs(Code::kInvalidArgument, HasSubstr("inside")));
+  EXPECT_EQ(ReadFile(files_, Path("a.h5")), before);
+}
+
+TEST_F(ConvertTest, OptionsThatMakeNoSense) {
+  const auto refused = [&](auto change, const char* why) {
+    ConvertOptions options = Options(kGray, "a.h5");
+    change(options);
+    EXPECT_THAT(Convert(options), StatusIs(Code::kInvalidArgument, HasSubstr(why)));
+  };
+  refused([](auto& o) { o.chunks = "1,2,x,4"; }, "chunks '1,2,x,4'");
+  refused([](auto& o) { o.chunks = "1,2"; }, "do not fit the shape");
+  refused([](auto& o) { o.chunks = "9,1,1,1"; }, "does not fit");
+  refused([](auto& o) { o.chunks = "none"; }, "codecs need chunks");
+  refused([](auto& o) { o.quality = 75; }, "quality");
+  refused([](auto& o) { o.to += ".zip"; }, "say which format");
+  refused([](auto& o) { o.to.clear(); }, "a path each");
+  ConvertOptions options = Options(kGray, "a.h5");
+  options.codecs = {"nothing"};
+  EXPECT_THAT(Convert(options), StatusIs(Code::kNotFound, HasSubstr("nothing")));
+  EXPECT_THAT(Convert(Options("nowhere.h5", "b.h5")), StatusIs(Code::kNotFound));
+  EXPECT_THAT(Convert(Options(kEarliest, "b.h5")), StatusIs(Code::kInvalidArgument));
+  EXPECT_THAT(*files_.List(folder_), ElementsAre());
+}
+
+}  // namespace
+}  // namespace seiche
