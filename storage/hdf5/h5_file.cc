@@ -268,7 +268,12 @@ absl::StatusOr<Dataset> File::OpenDataset(const std::string& name) const {
   {
     const Id object(H5Oopen(id_, bare.empty() ? "/" : bare.c_str(), H5P_DEFAULT));
     if (!object.ok()) {
-      if (!StackSaysNotFound()) return LibraryError(context);
+      // A link that cannot be read looks like none, but the file system knows better.
+      const auto code =
+          StackSaysNotFound() ? absl::StatusCode::kNotFound : absl::StatusCode::kDataLoss;
+      if (absl::Status status = LibraryError(context, code); !absl::IsNotFound(status)) {
+        return status;
+      }
       return absl::NotFoundError(absl::StrCat(context, " does not exist: ", Listed(id_, path_)));
     }
     if (H5Iget_type(object.get()) != H5I_DATASET) {

@@ -55,15 +55,15 @@ class CommandsTest : public testing::Test {
 };
 
 TEST_F(CommandsTest, UsageErrorsAreTwo) {
-  for (const std::vector<std::string>& args : std::vector<std::vector<std::string>>{
-           {},
-           {"inspect"},
-           {"paint", "a.h5"},
-           {"verify", kGray, "--workers=-1"},
-           {"convert", kGray},
-           {"convert", kGray, Path("a.h5"), "--chunks=1,x"},
-           {"convert", kGray, kGray, "--overwrite"},
-           {"stats", kGray, "--what"}}) {
+  for (const std::vector<std::string>& args :
+       std::vector<std::vector<std::string>>{{},
+                                             {"inspect"},
+                                             {"paint", "a.h5"},
+                                             {"verify", kGray, "--workers=-1"},
+                                             {"convert", kGray},
+                                             {"convert", kGray, Path("a.h5"), "--chunks=1,x"},
+                                             {"convert", kGray, kGray, "--overwrite"},
+                                             {"stats", kGray, "--what"}}) {
     EXPECT_EQ(Run(args), 2) << absl::StrCat(args.size());
     EXPECT_THAT(error_, StartsWith("seiche"));
   }

@@ -69,12 +69,19 @@ absl::StatusOr<ConvertFormat> FormatOf(const ConvertOptions& options) {
                    "(no extension): say which format"));
 }
 
-// `status` with the name that the target will have instead of the temporary one.
+// `status` with the name that the target will have instead of the temporary one, and of the
+// temporary one beside that, which writers make for themselves.
 absl::Status Named(const AtomicOutput& output, const absl::Status& status) {
   if (status.ok()) return status;
-  return absl::Status(
-      status.code(),
-      absl::StrReplaceAll(status.message(), {{output.temporary_path(), output.path()}}));
+  std::string message =
+      absl::StrReplaceAll(status.message(), {{output.temporary_path(), output.path()}});
+  const std::string inner = absl::StrCat(output.path(), ".partial-");
+  for (size_t at = message.find(inner); at != std::string::npos; at = message.find(inner)) {
+    const size_t suffix = at + output.path().size();
+    const size_t end = message.find_first_not_of("0123456789-", at + inner.size());
+    message.erase(suffix, (end == std::string::npos ? message.size() : end) - suffix);
+  }
+  return absl::Status(status.code(), message);
 }
 
 // Decodes the next block while the last one is encoded.

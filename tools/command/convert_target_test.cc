@@ -21,15 +21,23 @@ using ::testing::HasSubstr;
 
 TEST(TypedAttributesTest, TextThatIsANumberBecomesOne) {
   const std::vector<std::pair<std::string, std::string>> attributes = {
-      {"count", "-3"},     {"mean", "0.1"},       {"small", "1e-30"}, {"text", "wäves"},
-      {"range", "1, 2"},   {"zeros", "007"},      {"none", ""},       {"inf", "inf"},
-      {"NAME", "x"},       {"count", "again"},    {"big", "18446744073709551615"}};
-  EXPECT_THAT(TypedAttributes(attributes),
-              ElementsAre(Attribute{"count", int64_t{-3}}, Attribute{"mean", 0.1},
-                          Attribute{"small", 1e-30}, Attribute{"text", "wäves"},
-                          Attribute{"range", "1, 2"}, Attribute{"zeros", "007"},
-                          Attribute{"none", ""}, Attribute{"inf", "inf"},
-                          Attribute{"big", "18446744073709551615"}));
+      {"count", "-3"},
+      {"mean", "0.1"},
+      {"small", "1e-30"},
+      {"text", "wäves"},
+      {"range", "1, 2"},
+      {"zeros", "007"},
+      {"none", ""},
+      {"inf", "inf"},
+      {"NAME", "x"},
+      {"count", "again"},
+      {"big", "18446744073709551615"}};
+  EXPECT_THAT(
+      TypedAttributes(attributes),
+      ElementsAre(Attribute{"count", int64_t{-3}}, Attribute{"mean", 0.1},
+                  Attribute{"small", 1e-30}, Attribute{"text", "wäves"}, Attribute{"range", "1, 2"},
+                  Attribute{"zeros", "007"}, Attribute{"none", ""}, Attribute{"inf", "inf"},
+                  Attribute{"big", "18446744073709551615"}));
 }
 
 Field MakeField(const Shape& shape) {

@@ -34,7 +34,9 @@ TEST(FieldsTest, OfAFileWhateverItHolds) {
     const auto store = OpenField(kFile, field.name, DefaultFileSystem());
     store.ok() ? ++opened : ++refused;
     EXPECT_EQ(store.ok(), !HoldsNoNumbers(store.status())) << store.status();
-    if (store.ok()) EXPECT_EQ((*store)->fields()[0].shape(), field.shape) << field.name;
+    if (store.ok()) {
+      EXPECT_EQ((*store)->fields()[0].shape(), field.shape) << field.name;
+    }
   }
   EXPECT_EQ(refused, 7);
   EXPECT_GT(opened, 20);

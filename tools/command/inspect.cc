@@ -84,11 +84,10 @@ std::string FilterText(const Hdf5Filter& filter) {
 
 std::string StorageText(const FieldReport& report) {
   const Hdf5Details& details = report.details;
-  std::string text = absl::StrCat(details.layout, details.swapped ? ", other byte order" : "");
-  if (details.layout != "chunked") return text;
-  absl::StrAppend(&text, " ", ToString(report.chunk_shape), ", ", details.chunk_index, ", ",
-                  FormatCount(report.chunks, "chunk"), ", ", report.missing_chunks, " missing");
-  return text;
+  if (details.layout != "chunked") return details.layout;
+  return absl::StrCat(details.layout, " ", ToString(report.chunk_shape), ", ", details.chunk_index,
+                      ", ", FormatCount(report.chunks, "chunk"), ", ", report.missing_chunks,
+                      " missing");
 }
 
 std::string CodecText(const FieldReport& report) {

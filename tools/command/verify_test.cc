@@ -39,9 +39,9 @@ std::string Damaged(const std::vector<int64_t>& chunks) {
   const std::string path = JoinPath(testing::TempDir(), absl::StrCat(chunks.size(), ".h5"));
   EXPECT_THAT(files.RemoveAll(path), IsOk());
   const auto file = files.CreateForWriting(path);
-  EXPECT_THAT((*file)->Append({reinterpret_cast<const std::byte*>(contents.data()),
-                               contents.size()}),
-              IsOk());
+  EXPECT_THAT(
+      (*file)->Append({reinterpret_cast<const std::byte*>(contents.data()), contents.size()}),
+      IsOk());
   return path;
 }
 
@@ -80,8 +80,8 @@ TEST(VerifyTest, OneDamagedChunk) {
 TEST(VerifyTest, WhatCannotBeChecked) {
   const auto report = VerifyPath("storage/hdf5/testdata/h5py_earliest.h5", Silent());
   ASSERT_THAT(report, IsOk());
-  EXPECT_THAT(VerificationStatus(*report),
-              StatusIs(absl::StatusCode::kUnimplemented, HasSubstr("1 field could not be checked")));
+  EXPECT_THAT(VerificationStatus(*report), StatusIs(absl::StatusCode::kUnimplemented,
+                                                    HasSubstr("1 field could not be checked")));
   EXPECT_THAT(VerificationText(*report),
               AllOf(HasSubstr("bad/string: nothing to check: elements are string"),
                     HasSubstr("bad/unknown_filter: not checked: filter 40000"),
