@@ -67,4 +67,12 @@ Environment CollectEnvironment() {
   return environment;
 }
 
+Json MachineJson(const Environment& environment) {
+  return {{"cpu_model", environment.cpu_model},
+          {"architecture", environment.architecture},
+          {"cores", environment.cores},
+          {"memory_bytes", environment.memory_bytes},
+          {"system", environment.system}};
+}
+
 }  // namespace seiche

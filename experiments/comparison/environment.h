@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
+
 namespace seiche {
 
 struct Environment {
@@ -26,6 +28,9 @@ struct Environment {
 };
 
 Environment CollectEnvironment();
+
+// The machine's part of it, for reports.
+Json MachineJson(const Environment& environment);
 
 }  // namespace seiche
 

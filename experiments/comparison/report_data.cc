@@ -118,12 +118,7 @@ Json EnvironmentJson(const Report& report) {
     }
   }
   const Normalisation& normalisation = protocol.normalisation;
-  return {{"machine",
-           {{"cpu_model", environment.cpu_model},
-            {"architecture", environment.architecture},
-            {"cores", environment.cores},
-            {"memory_bytes", environment.memory_bytes},
-            {"system", environment.system}}},
+  return {{"machine", MachineJson(environment)},
           {"build_mode", environment.build_mode},
           {"compiler", environment.compiler},
           {"versions", versions},

@@ -1,10 +1,10 @@
 #include "experiments/measure/python_stack.h"
 
-#include "absl/strings/str_cat.h"
 #include "base/atomic_output.h"
 #include "base/json.h"
 #include "base/status.h"
 #include "experiments/measure/process.h"
+#include "experiments/measure/python_environment.h"
 
 namespace seiche {
 namespace {
@@ -15,10 +15,6 @@ constexpr char kScript[] =
 constexpr char kRequirements[] =
 #include "experiments/python_stack_requirements.txt.inc"
     ;
-
-std::string LogPath(const std::string& venv) { return absl::StrCat(venv, ".log"); }
-std::string RequirementsPath(const std::string& venv) { return JoinPath(venv, "requirements.txt"); }
-std::string Python(const std::string& venv) { return JoinPath(venv, "bin/python"); }
 
 absl::Status Write(FileSystem& files, const std::string& path, std::string_view text) {
   return WriteFileAtomically(files, path, text, OverwritePolicy::kReplace);
@@ -57,21 +53,8 @@ absl::StatusOr<PythonResult::VariantReads> ParseVariant(const Json& json,
 
 }  // namespace
 
-absl::Status MakePythonEnvironment(const std::string& venv, FileSystem& files) {
-  // Written last: an environment without it is unfinished.
-  const auto installed = ReadFile(files, RequirementsPath(venv));
-  if (installed.ok() && *installed == kRequirements) return absl::OkStatus();
-  SEICHE_RETURN_IF_ERROR(files.RemoveAll(venv));
-  SEICHE_RETURN_IF_ERROR(files.RemoveAll(LogPath(venv)));
-  const std::string wanted = absl::StrCat(venv, ".requirements.txt");
-  SEICHE_RETURN_IF_ERROR(Write(files, wanted, kRequirements));
-  SEICHE_RETURN_IF_ERROR(RunProcess({"python3", "-m", "venv", venv}, LogPath(venv)));
-  SEICHE_RETURN_IF_ERROR(
-      RunProcess({Python(venv), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
-                  "--no-cache-dir", "--requirement", wanted},
-                 LogPath(venv)));
-  SEICHE_RETURN_IF_ERROR(files.Rename(wanted, RequirementsPath(venv)));
-  return absl::OkStatus();
+absl::Status MakePythonStack(const std::string& venv, FileSystem& files) {
+  return MakePythonEnvironment(venv, kRequirements, MissingPackages::kFail, files);
 }
 
 std::string PythonJobsJson(const std::vector<PythonJob>& jobs, const PythonConditions& conditions) {
@@ -112,7 +95,7 @@ absl::StatusOr<PythonResult> RunPythonStack(const std::string& venv,
   SEICHE_RETURN_IF_ERROR(Write(files, script, kScript));
   SEICHE_RETURN_IF_ERROR(Write(files, job, PythonJobsJson(jobs, conditions)));
   SEICHE_RETURN_IF_ERROR(files.RemoveAll(result));
-  SEICHE_RETURN_IF_ERROR(RunProcess({Python(venv), script, job, result}, LogPath(venv)));
+  SEICHE_RETURN_IF_ERROR(RunProcess({PythonOf(venv), script, job, result}, PythonLog(venv)));
   SEICHE_ASSIGN_OR_RETURN(const std::string text, ReadFile(files, result));
   return ParsePythonResult(text, jobs);
 }

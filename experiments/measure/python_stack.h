@@ -1,7 +1,7 @@
 // The published comparison's own stack on the same files: h5py, pillow and torch's DataLoader, from
 // a virtual environment, run by experiments/python_stack.py.
 //
-//   SEICHE_RETURN_IF_ERROR(MakePythonEnvironment(venv, files));
+//   SEICHE_RETURN_IF_ERROR(MakePythonStack(venv, files));
 //   SEICHE_ASSIGN_OR_RETURN(PythonResult result, RunPythonStack(venv, jobs, conditions, files));
 //
 // Installing takes about 10 GB of disk and 90 s, most of it torch.
@@ -49,7 +49,7 @@ struct PythonResult {
 
 // Makes the environment in `venv` with the pinned packages unless it is there. A message that names
 // the log file if that fails.
-absl::Status MakePythonEnvironment(const std::string& venv, FileSystem& files);
+absl::Status MakePythonStack(const std::string& venv, FileSystem& files);
 
 // Measures the jobs, one after the other.
 absl::StatusOr<PythonResult> RunPythonStack(const std::string& venv,

@@ -69,7 +69,7 @@ TEST(PythonStackTest, OtherTextIsNoResult) {
 
 TEST(PythonStackTest, EnvironmentThatCannotBeMadeNamesTheLog) {
   // A folder that does not exist, in a file system that takes no folders.
-  const absl::Status status = MakePythonEnvironment("/proc/venv", DefaultFileSystem());
+  const absl::Status status = MakePythonStack("/proc/venv", DefaultFileSystem());
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(status.message(), HasSubstr("/proc/venv"));
 }

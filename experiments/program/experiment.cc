@@ -167,18 +167,21 @@ absl::Status RunExperiment(Stage stage, const ExperimentOptions& options, FileSy
   return absl::OkStatus();
 }
 
+ExperimentOutput ConsoleOutput() {
+  return {.report =
+              [](std::string_view text) {
+                std::fwrite(text.data(), 1, text.size(), stdout);
+                std::fflush(stdout);
+              },
+          .log =
+              [](std::string_view line) {
+                std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+              }};
+}
+
 int ExperimentMain(const char* name, const char* summary, Stage stage, bool commands, int argc,
                    const char* const* argv) {
-  const ExperimentOutput output = {.report =
-                                       [](std::string_view text) {
-                                         std::fwrite(text.data(), 1, text.size(), stdout);
-                                         std::fflush(stdout);
-                                       },
-                                   .log =
-                                       [](std::string_view line) {
-                                         std::fprintf(stderr, "%.*s\n",
-                                                      static_cast<int>(line.size()), line.data());
-                                       }};
+  const ExperimentOutput output = ConsoleOutput();
   ExperimentOptions options;
   const auto run = [&](Stage chosen) {
     return [&, chosen] { return RunExperiment(chosen, options, DefaultFileSystem(), output); };

@@ -21,6 +21,9 @@ struct ExperimentOutput {
   LineLog log;                                   // what is going on
 };
 
+// The tables on standard output, the log on standard error.
+ExperimentOutput ConsoleOutput();
+
 // kInvalidArgument for options that make no sense; errors of the data and the machine otherwise.
 absl::Status RunExperiment(Stage stage, const ExperimentOptions& options, FileSystem& files,
                            const ExperimentOutput& output);

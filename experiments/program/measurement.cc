@@ -71,7 +71,7 @@ absl::StatusOr<PythonResult> RunJobs(const ExperimentPlan& plan, const Preparati
                                      const OutputFolder& folder, const std::vector<Row>& rows,
                                      FileSystem& files, const LineLog& log) {
   log("python stack: virtual environment (about 10 GB and 90 s if it has to be made)");
-  SEICHE_RETURN_IF_ERROR(MakePythonEnvironment(folder.venv(), files));
+  SEICHE_RETURN_IF_ERROR(MakePythonStack(folder.venv(), files));
   std::vector<PythonJob> jobs;
   for (const Row& row : rows) {
     if (!row.available() || FindPublished(row.variant.id) == nullptr) continue;

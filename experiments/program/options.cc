@@ -102,7 +102,7 @@ absl::StatusOr<ExperimentPlan> MakePlan(const ExperimentOptions& options) {
   return plan;
 }
 
-void AddExperimentFlags(Command& command, ExperimentOptions* options) {
+void AddDataFlags(Command& command, ExperimentOptions* options) {
   command.AddChoice("scale", &options->scale,
                     {{"tiny", Scale::kTiny}, {"default", Scale::kDefault}, {"full", Scale::kFull}},
                     "6 sequences, in seconds; 200, in minutes; or 3000 as published, which needs "
@@ -116,12 +116,6 @@ void AddExperimentFlags(Command& command, ExperimentOptions* options) {
                   {.help = "folder for data and results; a later run with the same parameters "
                            "continues there. Default: seiche-paper-SCALE in $TMPDIR or /tmp",
                    .placeholder = "FOLDER"});
-  command.AddChoice("cache", &options->cache,
-                    {{"warm", CacheState::kWarm}, {"cold", CacheState::kCold}},
-                    "page cache before every measurement: files in it, or dropped from it");
-  command.AddFlag("workers", &options->workers,
-                  {.help = "worker threads to measure with, 1 to 256 each; default 1,2,4,8",
-                   .placeholder = "N,..."});
   command.AddFlag("repeats", &options->repeats,
                   {.help = "of every measurement; rows with slow chunks take at most 3",
                    .unit = "repeats",
@@ -131,6 +125,16 @@ void AddExperimentFlags(Command& command, ExperimentOptions* options) {
                   {.help = "of the waves and of the order in which sequences are read"});
   command.AddFlag("overwrite", &options->overwrite,
                   "start anew: replace data and results of earlier runs in --out");
+}
+
+void AddExperimentFlags(Command& command, ExperimentOptions* options) {
+  AddDataFlags(command, options);
+  command.AddChoice("cache", &options->cache,
+                    {{"warm", CacheState::kWarm}, {"cold", CacheState::kCold}},
+                    "page cache before every measurement: files in it, or dropped from it");
+  command.AddFlag("workers", &options->workers,
+                  {.help = "worker threads to measure with, 1 to 256 each; default 1,2,4,8",
+                   .placeholder = "N,..."});
   command.AddFlag("python-stack", &options->python_stack,
                   "also read with h5py, pillow and torch's DataLoader, from a virtual environment "
                   "made in --out (installed from PyPI: about 10 GB and 90 s)");

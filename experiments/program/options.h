@@ -64,7 +64,11 @@ std::string DefaultFolder(const ExperimentOptions& options);
 // kInvalidArgument names the option that makes no sense.
 absl::StatusOr<ExperimentPlan> MakePlan(const ExperimentOptions& options);
 
-// Adds the flags of all stages to `command`.
+// Adds the flags that say which data is made, where, and how often it is read: --scale,
+// --sequences, --out, --repeats, --seed, --overwrite.
+void AddDataFlags(Command& command, ExperimentOptions* options);
+
+// Adds the flags of all stages to `command`, those included.
 void AddExperimentFlags(Command& command, ExperimentOptions* options);
 
 }  // namespace seiche

@@ -1,0 +1,32 @@
+// A virtual environment with pinned packages from PyPI.
+//
+//   SEICHE_RETURN_IF_ERROR(MakePythonEnvironment(venv, "numpy==2.4.6\n", MissingPackages::kFail,
+//                                                files));
+//   RunProcess({PythonOf(venv), "script.py"}, PythonLog(venv));
+#ifndef SEICHE_EXPERIMENTS_MEASURE_PYTHON_ENVIRONMENT_H_
+#define SEICHE_EXPERIMENTS_MEASURE_PYTHON_ENVIRONMENT_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "base/file_system.h"
+
+namespace seiche {
+
+// What becomes of an environment in which a package cannot be installed: none, or one without that
+// package. Each package is then installed by itself, all under the versions of all.
+enum class MissingPackages { kFail, kSkip };
+
+// Makes the environment in `venv` unless it is there with the same `requirements`: one package
+// with its version a line. A message that names the log if that fails.
+absl::Status MakePythonEnvironment(const std::string& venv, const std::string& requirements,
+                                   MissingPackages missing, FileSystem& files);
+
+// Its interpreter.
+std::string PythonOf(const std::string& venv);
+// What the installation has printed; others may append.
+std::string PythonLog(const std::string& venv);
+
+}  // namespace seiche
+
+#endif  // SEICHE_EXPERIMENTS_MEASURE_PYTHON_ENVIRONMENT_H_

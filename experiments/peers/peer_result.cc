@@ -1,0 +1,74 @@
+#include "experiments/peers/peer_result.h"
+
+#include "experiments/comparison/row.h"
+
+namespace seiche {
+namespace {
+
+// value(repeat), milliseconds, of every repeat.
+template <typename Value>
+std::vector<double> Milliseconds(const std::vector<ReadTime>& repeats, Value value) {
+  std::vector<double> result;
+  for (const ReadTime& time : repeats) result.push_back(1e3 * value(time));
+  return result;
+}
+
+std::vector<double> PerSample(const std::vector<ReadTime>& repeats) {
+  return Milliseconds(repeats, [](const ReadTime& time) {
+    return time.seconds / static_cast<double>(time.samples);
+  });
+}
+
+const PeerResult* FindOurs(absl::Span<const PeerResult> results, const std::string& file) {
+  for (const PeerResult& result : results) {
+    if (result.error.empty() && result.row.file == file && result.row.reader == kSeicheReader &&
+        result.row.workers == kRatioWorkers) {
+      return &result;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+double PeerResult::ms() const { return Median(PerSample(repeats)); }
+
+double PeerResult::cpu_ms() const {
+  return Median(Milliseconds(repeats, [](const ReadTime& time) {
+    return time.cpu_seconds / static_cast<double>(time.samples);
+  }));
+}
+
+double PeerResult::first_batch_ms() const {
+  return Median(
+      Milliseconds(repeats, [](const ReadTime& time) { return time.first_batch_seconds; }));
+}
+
+double PeerResult::spread() const { return Spread(PerSample(repeats)) / ms(); }
+
+std::vector<const PeerResult*> BestOf(absl::Span<const PeerResult> results) {
+  std::vector<const PeerResult*> best;
+  for (const PeerResult& result : results) {
+    if (!result.error.empty()) continue;
+    bool known = false;
+    for (const PeerResult*& other : best) {
+      if (other->row.file != result.row.file || other->row.reader != result.row.reader) continue;
+      known = true;
+      if (result.ms() < other->ms()) other = &result;
+    }
+    if (!known) best.push_back(&result);
+  }
+  return best;
+}
+
+std::vector<PeerRatio> RatiosOf(absl::Span<const PeerResult> results) {
+  std::vector<PeerRatio> ratios;
+  for (const PeerResult* peer : BestOf(results)) {
+    if (peer->row.reader == kSeicheReader) continue;
+    const PeerResult* ours = FindOurs(results, peer->row.file);
+    if (ours != nullptr) ratios.push_back({ours, peer});
+  }
+  return ratios;
+}
+
+}  // namespace seiche

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Runs the peers program as a user does, with interpreters that lack the peers' packages.
+
+Called with the program's path in the first argument.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = None
+SMALL = ["--scale=tiny", "--sequences=2", "--repeats=2"]
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, encoding="utf-8", check=False)
+
+
+class PeersTest(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.out = pathlib.Path(folder.name) / "out"
+
+    def rows(self):
+        report = json.loads((self.out / "peers.json").read_text())
+        self.assertEqual(sorted(report), ["environment", "format", "ratios", "rows", "version"])
+        return report["rows"]
+
+    def check_row(self, row):
+        for name in ["ms_per_sequence", "cpu_ms_per_sequence", "first_batch_ms", "mb_per_sequence"]:
+            self.assertGreater(row[name], 0, row)
+        self.assertGreaterEqual(row["spread"], 0, row)
+        self.assertEqual(len(row["repeats"]), 2, row)
+
+    def test_ours_alone(self):
+        result = run(*SMALL, "--peers=none", "--out", self.out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = self.rows()
+        files = {"manual_lzf", "manual_gzip4", "jpeg", "auto_lzf", "contiguous"}
+        self.assertLessEqual(files, {row["file"] for row in rows})
+        for row in rows:
+            self.assertEqual(row["reader"], "seiche")
+            self.check_row(row)
+        for file in files:
+            self.assertEqual([row["workers"] for row in rows if row["file"] == file], [1, 2, 4, 8])
+        self.assertIn("milliseconds a sequence", result.stdout)
+        self.assertIn("| seiche |", (self.out / "peers.md").read_text())
+        self.assertIn("</svg>", (self.out / "peers.svg").read_text())
+        again = run(*SMALL, "--peers=none", "--files=manual_lzf", "--out", self.out)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn("hdf5_manual_lzf: there and verified", again.stderr)
+
+    def test_peers_that_are_not_there_are_rows_that_say_so(self):
+        # An interpreter without any package, and none at all.
+        bare = self.out.parent / "bare"
+        bare.write_text("#!/bin/sh\nexec %s -I -S \"$@\"\n" % sys.executable)
+        bare.chmod(0o755)
+        for python, part in [(bare, "exit code 1"), ("/no/python", "/no/python")]:
+            result = run(*SMALL, "--files=manual_lzf,zarr_blosc_lz4", "--python", python, "--out",
+                         self.out)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            rows = self.rows()
+            for row in rows:
+                if row["reader"] == "seiche":
+                    self.check_row(row)
+                else:
+                    self.assertIn(part, row["error"])
+                    self.assertNotIn("ms_per_sequence", row)
+            self.assertEqual({row["reader"] for row in rows},
+                             {"seiche", "h5py+DataLoader", "zarrs", "TensorStore"})
+            self.assertIn(part, result.stdout)
+
+    def test_usage_errors(self):
+        for argument, part in [("--peers=h5pi", "h5pi"), ("--files=tape", "tape"),
+                               ("--repeats=0", "repeats"), ("--timeout=0", "timeout")]:
+            with self.subTest(argument):
+                result = run(*SMALL[:2], argument, "--out", self.out)
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertIn(part, result.stderr)
+                self.assertFalse(self.out.exists())
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()

@@ -1,0 +1,21 @@
+// Our side of the comparison: the loader, asked like a peer.
+//
+//   SEICHE_ASSIGN_OR_RETURN(ReadTime time, ReadWithSeiche(request, seed, epoch));
+#ifndef SEICHE_EXPERIMENTS_PEERS_SEICHE_READER_H_
+#define SEICHE_EXPERIMENTS_PEERS_SEICHE_READER_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "experiments/peers/read_request.h"
+
+namespace seiche {
+
+// Delivers the request's batches: epoch `epoch` of the random order of `seed`. Epoch 0 comes before
+// it, untimed, and brings the buffers into use. kInternal if other samples come; kUnimplemented for
+// windows.
+absl::StatusOr<ReadTime> ReadWithSeiche(const ReadRequest& request, uint64_t seed, int64_t epoch);
+
+}  // namespace seiche
+
+#endif  // SEICHE_EXPERIMENTS_PEERS_SEICHE_READER_H_
