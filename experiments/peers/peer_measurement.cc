@@ -26,7 +26,9 @@ class Measurement {
                                  .workers = row.workers,
                                  .window = FindFile(plan_, row.file)->window,
                                  .batches = BatchesOf(plan_, row, repeat),
-                                 .check = repeat == kCheck};
+                                 .check = repeat == kCheck,
+                                 .chunk_aware = row.chunk_aware,
+                                 .memory_budget = row.memory_budget};
     if (!row.peer.empty()) return clients_.Get(row.peer).Read(request);
     return ReadWithSeiche(request, plan_.selection.seed, EpochOfRepeat(repeat));
   }
@@ -35,28 +37,29 @@ class Measurement {
   absl::Status Check(const PeerRow& row) {
     const PreparedFile& file = prepared_.at(row.file);
     if (!file.error.empty()) return absl::FailedPreconditionError(file.error);
-    SEICHE_ASSIGN_OR_RETURN(const uint32_t expected, Expected(row));
     SEICHE_ASSIGN_OR_RETURN(const ReadTime time, Read(row, kCheck));
+    SEICHE_ASSIGN_OR_RETURN(
+        const uint32_t expected,
+        Expected(row.file, row.chunk_aware ? time.checked : BatchesOf(plan_, row, kCheck)[0]));
     if (time.checksum == expected) return absl::OkStatus();
     return absl::DataLossError(
         absl::StrCat(file.path, ": ", row.reader, " delivers other values than are stored"));
   }
 
  private:
-  absl::StatusOr<uint32_t> Expected(const PeerRow& row) {
-    // Decoding is slow where chunks are bad, and rows of one file mostly check the same batch.
-    const std::vector<int64_t> samples = BatchesOf(plan_, row, kCheck)[0];
-    const auto key = std::make_pair(row.file, samples.size());
+  absl::StatusOr<uint32_t> Expected(const std::string& file, const std::vector<int64_t>& samples) {
+    // Decoding is slow where chunks are bad, and most rows of a file check the same batch.
+    const auto key = std::make_pair(file, samples);
     if (const auto known = expected_.find(key); known != expected_.end()) return known->second;
-    SEICHE_ASSIGN_OR_RETURN(expected_[key], ChecksumOf(*prepared_.at(row.file).store,
-                                                       FindFile(plan_, row.file)->window, samples));
+    SEICHE_ASSIGN_OR_RETURN(expected_[key], ChecksumOf(*prepared_.at(file).store,
+                                                       FindFile(plan_, file)->window, samples));
     return expected_[key];
   }
 
   const PeerPlan& plan_;
   const std::map<std::string, PreparedFile>& prepared_;
   PeerClients& clients_;
-  std::map<std::pair<std::string, size_t>, uint32_t> expected_;
+  std::map<std::pair<std::string, std::vector<int64_t>>, uint32_t> expected_;
 };
 
 // What a step of a row came to. Only an error of our own reader stops everything.

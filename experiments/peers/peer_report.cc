@@ -51,7 +51,8 @@ Table FileTable(const PeerReport& report, const PeerFile& file) {
   Table table;
   table.columns = {{"Reader", true}};
   for (const int count : workers) table.columns.push_back({WorkersText(count)});
-  for (const char* title : {"best", "spread", "CPU ms", "first batch ms", "samples", "MB"}) {
+  for (const char* title :
+       {"best", "spread", "CPU ms", "first batch ms", "decodes a chunk", "samples", "MB"}) {
     table.columns.push_back({title});
   }
   for (const PeerResult* best : BestOf(report.results)) {
@@ -62,6 +63,8 @@ Table FileTable(const PeerReport& report, const PeerFile& file) {
     cells.push_back(absl::StrFormat("%.0f%%", 100 * best->spread()));
     cells.push_back(Milliseconds(best->cpu_ms()));
     cells.push_back(Milliseconds(best->first_batch_ms()));
+    const double decodes = best->repeats[0].decodes_per_chunk;
+    cells.push_back(decodes > 0 ? absl::StrFormat("%.2f", decodes) : kNone);
     cells.push_back(absl::StrCat(best->row.batches * best->row.batch_size));
     cells.push_back(absl::StrFormat("%.2f", best->bytes_per_sequence / 1e6));
     table.rows.push_back(std::move(cells));
@@ -84,12 +87,13 @@ List Failures(const PeerReport& report, const PeerFile& file) {
 
 Table Ratios(const std::vector<PeerRatio>& ratios) {
   Table table;
-  table.columns = {{"File", true}, {"Reader", true}, {"its workers"},
-                   {"its ms"},     {"seiche ms"},    {"ratio"}};
+  table.columns = {{"File", true},  {"Ours", true}, {"ms"},   {"Reader", true},
+                   {"its workers"}, {"its ms"},     {"ratio"}};
   for (const PeerRatio& ratio : ratios) {
-    table.rows.push_back({ratio.peer->row.file, ratio.peer->row.reader,
+    table.rows.push_back({ratio.peer->row.file, ratio.ours->row.reader,
+                          Milliseconds(ratio.ours->ms()), ratio.peer->row.reader,
                           absl::StrCat(ratio.peer->row.workers), Milliseconds(ratio.peer->ms()),
-                          Milliseconds(ratio.ours->ms()), absl::StrFormat("%.1f", ratio.ratio())});
+                          absl::StrFormat("%.1f", ratio.ratio())});
   }
   return table;
 }
@@ -99,8 +103,9 @@ std::string Protocol(const PeerReport& report) {
   return absl::StrFormat(
       "%d sequences of %d x %d x %d float32, files in the page cache. Each figure is the median of "
       "%d repeats, which all rows take in turn; spread is (largest - smallest) / median. Time runs "
-      "from the start of an epoch to its last batch of %d samples; all readers of a file read the "
-      "same random samples, and each has shown by a checksum that it delivers what is stored. %s, "
+      "from the start of an epoch to its last batch of %d samples; all readers of a file start "
+      "with the same random samples, and each has shown by a checksum that it delivers what is "
+      "stored. %s, "
       "%d cores, %.0f GB of memory, %s, %s build.",
       report.plan.selection.shape[0], report.plan.selection.shape[1],
       report.plan.selection.shape[2], report.plan.selection.shape[3], report.repeats,
@@ -124,6 +129,7 @@ Json RowJson(const PeerResult& result) {
   json["cpu_ms_per_sequence"] = result.cpu_ms();
   json["first_batch_ms"] = result.first_batch_ms();
   json["mb_per_sequence"] = result.bytes_per_sequence / 1e6;
+  if (result.is_ours()) json["decodes_per_chunk"] = result.repeats[0].decodes_per_chunk;
   json["samples"] = result.row.batches * result.row.batch_size;
   json["batch_size"] = result.row.batch_size;
   json["repeats"] = Json::array();
@@ -134,11 +140,9 @@ Json RowJson(const PeerResult& result) {
 }
 
 Json RatioJson(const PeerRatio& ratio) {
-  return {{"file", ratio.peer->row.file},
-          {"reader", ratio.peer->row.reader},
-          {"workers", ratio.peer->row.workers},
-          {"seiche_workers", kRatioWorkers},
-          {"ratio", ratio.ratio()}};
+  return {{"file", ratio.peer->row.file},       {"ours", ratio.ours->row.reader},
+          {"ours_workers", kRatioWorkers},      {"reader", ratio.peer->row.reader},
+          {"workers", ratio.peer->row.workers}, {"ratio", ratio.ratio()}};
 }
 
 Json EnvironmentJson(const PeerReport& report) {
@@ -169,14 +173,14 @@ std::vector<Block> PeerBlocks(const PeerReport& report) {
     blocks.push_back(
         Paragraph{absl::StrCat("How many times faster seiche is with ", WorkersText(kRatioWorkers),
                                " than each reader with its best number of workers:")});
-    blocks.push_back(Ratios(ratios));
+    blocks.emplace_back(Ratios(ratios));
   }
   for (const PeerFile& file : report.plan.files) {
-    blocks.push_back(Heading{FileHeading(file)});
+    blocks.emplace_back(Heading{FileHeading(file)});
     Table table = FileTable(report, file);
-    if (!table.rows.empty()) blocks.push_back(std::move(table));
+    if (!table.rows.empty()) blocks.emplace_back(std::move(table));
     List failures = Failures(report, file);
-    if (!failures.items.empty()) blocks.push_back(std::move(failures));
+    if (!failures.items.empty()) blocks.emplace_back(std::move(failures));
   }
   return blocks;
 }
@@ -203,7 +207,7 @@ std::string PeerPicture(const PeerReport& report) {
       if (result->row.file != file.id) continue;
       group.bars.push_back(
           {absl::StrCat(result->row.reader, ", ", WorkersText(result->row.workers)), result->ms(),
-           result->row.reader == kSeicheReader});
+           result->is_ours()});
     }
     if (!group.bars.empty()) chart.groups.push_back(std::move(group));
   }

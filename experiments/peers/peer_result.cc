@@ -19,16 +19,6 @@ std::vector<double> PerSample(const std::vector<ReadTime>& repeats) {
   });
 }
 
-const PeerResult* FindOurs(absl::Span<const PeerResult> results, const std::string& file) {
-  for (const PeerResult& result : results) {
-    if (result.error.empty() && result.row.file == file && result.row.reader == kSeicheReader &&
-        result.row.workers == kRatioWorkers) {
-      return &result;
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 double PeerResult::ms() const { return Median(PerSample(repeats)); }
@@ -62,11 +52,13 @@ std::vector<const PeerResult*> BestOf(absl::Span<const PeerResult> results) {
 }
 
 std::vector<PeerRatio> RatiosOf(absl::Span<const PeerResult> results) {
+  const std::vector<const PeerResult*> best = BestOf(results);
   std::vector<PeerRatio> ratios;
-  for (const PeerResult* peer : BestOf(results)) {
-    if (peer->row.reader == kSeicheReader) continue;
-    const PeerResult* ours = FindOurs(results, peer->row.file);
-    if (ours != nullptr) ratios.push_back({ours, peer});
+  for (const PeerResult& ours : results) {
+    if (!ours.error.empty() || !ours.is_ours() || ours.row.workers != kRatioWorkers) continue;
+    for (const PeerResult* peer : best) {
+      if (!peer->is_ours() && peer->row.file == ours.row.file) ratios.push_back({&ours, peer});
+    }
   }
   return ratios;
 }

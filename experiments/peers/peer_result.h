@@ -24,9 +24,10 @@ struct PeerResult {
   double first_batch_ms() const;
   // (Largest - smallest) / median of the milliseconds a sample.
   double spread() const;
+  bool is_ours() const { return row.peer.empty(); }
 };
 
-// How many times faster ours is with kRatioWorkers than another reader with its best number.
+// How many times faster one of ours is with kRatioWorkers than another reader with its best number.
 struct PeerRatio {
   const PeerResult* ours = nullptr;
   const PeerResult* peer = nullptr;
@@ -35,7 +36,7 @@ struct PeerRatio {
 };
 inline constexpr int kRatioWorkers = 2;
 
-// For every file that ours has read with kRatioWorkers, every other reader of it, in the order of
+// Each of ours with kRatioWorkers against every other reader of the same file, in the order of
 // `results`, which must outlive what comes back.
 std::vector<PeerRatio> RatiosOf(absl::Span<const PeerResult> results);
 

@@ -11,7 +11,10 @@ using ::testing::ElementsAre;
 // Repeats of 10 samples that take so many seconds each; CPU twice that, first batch a tenth.
 PeerResult Result(const std::string& file, const std::string& reader, int workers,
                   const std::vector<double>& seconds) {
-  PeerResult result{.row = {.file = file, .reader = reader, .workers = workers}};
+  PeerResult result{.row = {.file = file,
+                            .reader = reader,
+                            .peer = reader == "seiche" ? "" : reader,
+                            .workers = workers}};
   for (const double time : seconds) {
     result.repeats.push_back({.seconds = time,
                               .cpu_seconds = 2 * time,

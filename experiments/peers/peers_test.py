@@ -42,7 +42,8 @@ class PeersTest(unittest.TestCase):
         result = run(*SMALL, "--peers=none", "--out", self.out)
         self.assertEqual(result.returncode, 0, result.stderr)
         rows = self.rows()
-        files = {"manual_lzf", "manual_gzip4", "jpeg", "auto_lzf", "contiguous"}
+        files = {"manual_lzf", "manual_gzip4", "jpeg", "auto_lzf", "windows10_lzf", "contiguous",
+                 "windows10_contiguous"}
         self.assertLessEqual(files, {row["file"] for row in rows})
         for row in rows:
             self.assertEqual(row["reader"], "seiche")

@@ -29,6 +29,9 @@ struct Kind {
   const char* method;
   Amount amount;
   std::vector<int> workers;
+  // Of ours: a part of the decoded size as budget, 0 for the default; and the order.
+  double budget_part = 0;
+  bool chunk_aware = false;
 };
 
 // torch's DataLoader reads in the consumer's process with 0 workers.
@@ -46,13 +49,17 @@ std::vector<Kind> Kinds() {
       {"jpeg", "pillow+DataLoader", "pillow", "dataloader", Amount::kUsual, processes},
       {"jpeg", "pillow draft+DataLoader", "pillow", "draft_dataloader", Amount::kUsual, processes},
       {"jpeg", "simplejpeg", "simplejpeg", "", Amount::kUsual, threads},
-      {"auto_lzf", kSeicheReader, "", "", Amount::kSlow, threads},
+      {"auto_lzf", kSeicheReader, "", "", Amount::kAll, threads},
+      {"auto_lzf", "seiche, 20 % budget, chunk-aware", "", "", Amount::kAll, threads, 0.2, true},
+      {"auto_lzf", "seiche, 20 % budget", "", "", Amount::kAll, threads, 0.2},
       {"auto_lzf", h5py, "h5py", "dataloader", Amount::kSlow, {0, 2}},
       {"auto_lzf", "h5py 5 GB chunk cache", "h5py", "chunk_cache", Amount::kAll, {0}},
+      {"windows10_lzf", kSeicheReader, "", "", Amount::kAll, threads},
       {"windows10_lzf", h5py, "h5py", "dataloader", Amount::kWindows, processes},
       {"contiguous", kSeicheReader, "", "", Amount::kUsual, threads},
       {"contiguous", h5py, "h5py", "dataloader", Amount::kUsual, processes},
       {"contiguous", direct, "h5py", "direct", Amount::kUsual, {0}},
+      {"windows10_contiguous", kSeicheReader, "", "", Amount::kAll, threads},
       {"windows10_contiguous", h5py, "h5py", "dataloader", Amount::kFastWindows, processes},
       {"windows10_contiguous", direct, "h5py", "direct", Amount::kFastWindows, {0}},
       {"zarr_blosc_lz4", "zarrs", "zarrs", "", Amount::kUsual, threads},
@@ -66,6 +73,7 @@ std::vector<Kind> Kinds() {
 
 constexpr int64_t kSlowSamples = 4;
 constexpr int kSlowRepeats = 3;
+constexpr int64_t kLeastBatches = 4;
 // Batches of windows, for each of the usual ones.
 constexpr int64_t kWindowBatches = 2;
 constexpr int64_t kFastWindowBatches = 10;
@@ -125,17 +133,34 @@ void SetAmount(const PeerSelection& selection, Amount amount, int64_t samples, P
   }
 }
 
+int64_t BudgetOf(const PeerSelection& selection, const Kind& kind) {
+  const auto bytes = static_cast<double>(NumElements(selection.shape)) * sizeof(float);
+  return static_cast<int64_t>(kind.budget_part * bytes);
+}
+
+// A part of little data has no room for the batches themselves, two of them ahead of the consumer.
+bool FitsBudget(const PeerSelection& selection, const Kind& kind) {
+  if (kind.budget_part == 0) return true;
+  const int64_t batch = std::min(selection.batch_size, selection.shape[0]) *
+                        (NumElements(selection.shape) / selection.shape[0]) *
+                        static_cast<int64_t>(sizeof(float));
+  return BudgetOf(selection, kind) >= kLeastBatches * batch;
+}
+
 std::vector<PeerRow> RowsOf(const PeerSelection& selection, const PeerFile& file) {
   const int64_t samples = std::max<int64_t>(1, WindowsOf(selection.shape, file.window));
   std::vector<PeerRow> rows;
   for (const Kind& kind : Kinds()) {
     if (kind.file != file.id || !IsSelected(selection, kind)) continue;
+    if (!FitsBudget(selection, kind)) continue;
     for (const int workers : kind.workers) {
       PeerRow row{.file = kind.file,
                   .reader = kind.reader,
                   .peer = kind.peer,
                   .method = kind.method,
-                  .workers = workers};
+                  .workers = workers,
+                  .chunk_aware = kind.chunk_aware,
+                  .memory_budget = BudgetOf(selection, kind)};
       SetAmount(selection, kind.amount, samples, row);
       rows.push_back(std::move(row));
     }
@@ -201,7 +226,7 @@ int64_t NumSamples(const PeerPlan& plan, const PeerFile& file) {
 }
 
 std::vector<std::vector<int64_t>> BatchesOf(const PeerPlan& plan, const PeerRow& row, int repeat) {
-  const Sampler sampler(Order::kRandom, NumSamples(plan, *FindFile(plan, row.file)),
+  const Sampler sampler({.order = Order::kUniform}, NumSamples(plan, *FindFile(plan, row.file)),
                         plan.selection.seed, EpochOfRepeat(repeat));
   std::vector<std::vector<int64_t>> batches(repeat < 0 ? 1 : static_cast<size_t>(row.batches));
   int64_t position = 0;

@@ -33,6 +33,9 @@ struct PeerRow {
   int64_t batch_size = 0;
   int64_t batches = 0;  // of one repeat
   int max_repeats = 0;  // slow rows take fewer than the others
+  // Ours only.
+  bool chunk_aware = false;   // in that order; otherwise the random one that peers read
+  int64_t memory_budget = 0;  // bytes; 0: the loader's default, 4 GB
 };
 
 struct PeerSelection {
@@ -50,6 +53,7 @@ struct PeerPlan {
   std::vector<PeerRow> rows;
 };
 
+// Its default; others of ours have names that begin so.
 inline constexpr char kSeicheReader[] = "seiche";
 
 std::vector<std::string> PeerNames();

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/status/status_matchers.h"
+#include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -36,7 +37,7 @@ TEST(PlanTest, EveryRowOnceAndEveryFileUsed) {
   for (const PeerRow& row : plan.rows) {
     EXPECT_TRUE(rows.insert(row.file + row.reader + std::to_string(row.workers)).second);
     EXPECT_NE(FindFile(plan, row.file), nullptr) << row.file;
-    EXPECT_EQ(row.peer.empty(), row.reader == kSeicheReader) << row.reader;
+    EXPECT_EQ(row.peer.empty(), absl::StartsWith(row.reader, kSeicheReader)) << row.reader;
     files.insert(row.file);
   }
   EXPECT_EQ(files.size(), PeerFiles().size());
@@ -54,6 +55,16 @@ TEST(PlanTest, SlowReadersReadLittleAndFastOnesEnough) {
   EXPECT_EQ(samples("auto_lzf", "h5py 5 GB chunk cache"), 200);
   EXPECT_EQ(samples("windows10_lzf", "h5py+DataLoader"), 200);
   EXPECT_EQ(samples("windows10_contiguous", "h5py+DataLoader"), 1000);
+}
+
+TEST(PlanTest, SmallBudgetsAreLeftOutWhereBatchesDoNotFit) {
+  const PeerPlan plan = Plan({.shape = kShape});
+  const PeerRow& row = Find(plan, "auto_lzf", "seiche, 20 % budget, chunk-aware", 2);
+  EXPECT_EQ(row.memory_budget, 541'696'000);
+  EXPECT_TRUE(row.chunk_aware);
+  for (const PeerRow& small : Plan({.shape = {100, 100, 184, 184}}).rows) {
+    EXPECT_EQ(small.memory_budget, 0) << small.reader;
+  }
 }
 
 TEST(PlanTest, AllReadersOfAFileReadTheSameSamples) {
@@ -85,7 +96,7 @@ TEST(PlanTest, FewSequencesGiveSmallBatches) {
 
 TEST(PlanTest, SelectsPeersAndFiles) {
   const PeerPlan ours = Plan({.shape = kShape, .peers = {"none"}});
-  for (const PeerRow& row : ours.rows) EXPECT_EQ(row.reader, kSeicheReader);
+  for (const PeerRow& row : ours.rows) EXPECT_EQ(row.peer, "") << row.reader;
   EXPECT_EQ(FindFile(ours, "zarr_blosc_lz4"), nullptr);
   const PeerPlan one = Plan({.shape = kShape, .peers = {"hidefix"}, .files = {"manual_gzip4"}});
   EXPECT_EQ(one.rows.size(), 8);

@@ -17,6 +17,9 @@ struct ReadRequest {
   // s % (T - w + 1) of sequence s / (T - w + 1).
   std::vector<std::vector<int64_t>> batches;
   bool check = false;  // ask for the checksum; times mean nothing then
+  // Ours only.
+  bool chunk_aware = false;   // in that order, whatever samples `batches` names
+  int64_t memory_budget = 0;  // bytes; 0: the loader's default
 };
 
 struct ReadTime {
@@ -25,6 +28,9 @@ struct ReadTime {
   double first_batch_seconds = 0;  // from the start of the epoch
   int64_t samples = 0;
   uint32_t checksum = 0;  // Adler-32 of all values as float32, if it was asked for
+  // Ours only.
+  double decodes_per_chunk = 0;       // of chunks that the epoch needed
+  std::vector<int64_t> checked = {};  // the samples behind the checksum
 };
 
 }  // namespace seiche

@@ -29,13 +29,18 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-absl::StatusOr<std::unique_ptr<Loader>> MakeLoader(const ReadRequest& request, uint64_t seed) {
+absl::StatusOr<std::unique_ptr<Loader>> MakeLoader(const ReadRequest& request, uint64_t seed,
+                                                   int64_t epoch) {
   SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<const SequenceStore> store, OpenStore(request.path));
-  return Loader::Create(std::move(store),
-                        {.batch_size = static_cast<int64_t>(request.batches[0].size()),
-                         .seed = seed,
-                         .max_batches = static_cast<int64_t>(request.batches.size()),
-                         .workers = request.workers});
+  LoaderOptions options = {.batch_size = static_cast<int64_t>(request.batches[0].size()),
+                           .order = request.chunk_aware ? Order::kChunkAware : Order::kUniform,
+                           .seed = seed,
+                           .epoch = epoch,
+                           .max_batches = static_cast<int64_t>(request.batches.size()),
+                           .workers = request.workers};
+  if (request.window != 0) options.sample.windows = {{.frames = request.window}};
+  if (request.memory_budget != 0) options.memory_budget = request.memory_budget;
+  return Loader::Create(std::move(store), options);
 }
 
 absl::Status FinishEpoch(Loader& loader) {
@@ -45,39 +50,49 @@ absl::Status FinishEpoch(Loader& loader) {
   }
 }
 
-uint32_t AddToChecksum(const Batch& batch, uint32_t checksum) {
-  const ConstArrayView view = batch.view();
-  return Adler32({view.data, static_cast<size_t>(view.size_bytes())}, checksum);
+// Adds the batch to `time`, whose clock is not looked at.
+absl::Status Take(const ReadRequest& request, const std::vector<int64_t>& expected,
+                  const std::optional<Batch>& batch, ReadTime& time) {
+  const bool same = batch.has_value() &&
+                    (request.chunk_aware || batch->samples() == absl::MakeConstSpan(expected));
+  if (!same || batch->samples().size() != expected.size()) {
+    return absl::InternalError(
+        absl::StrCat(request.path, ": other samples came than the peers read"));
+  }
+  time.samples += batch->size();
+  if (!request.check) return absl::OkStatus();
+  const ConstArrayView view = batch->view();
+  time.checksum = Adler32({view.data, static_cast<size_t>(view.size_bytes())}, time.checksum);
+  time.checked.insert(time.checked.end(), batch->samples().begin(), batch->samples().end());
+  return absl::OkStatus();
 }
 
-absl::StatusOr<ReadTime> ReadEpoch(Loader& loader, const ReadRequest& request, int64_t epoch) {
+// From `start` on: the loader may have been at work since then.
+absl::StatusOr<ReadTime> ReadEpoch(Loader& loader, const ReadRequest& request, double start,
+                                   double cpu_start) {
   ReadTime time{.checksum = request.check ? kAdler32Start : 0};
-  const double start = Now(), cpu_start = CpuSeconds();
-  SEICHE_RETURN_IF_ERROR(loader.StartEpoch(epoch));
   for (const std::vector<int64_t>& expected : request.batches) {
     SEICHE_ASSIGN_OR_RETURN(const std::optional<Batch> batch, loader.Next());
     if (time.samples == 0) time.first_batch_seconds = Now() - start;
-    if (!batch.has_value() || batch->samples() != absl::MakeSpan(expected)) {
-      return absl::InternalError(
-          absl::StrCat(request.path, ": other samples came than the peers read"));
-    }
-    time.samples += batch->size();
-    if (request.check) time.checksum = AddToChecksum(*batch, time.checksum);
+    SEICHE_RETURN_IF_ERROR(Take(request, expected, batch, time));
   }
   time.seconds = Now() - start;
   time.cpu_seconds = CpuSeconds() - cpu_start;
+  time.decodes_per_chunk = loader.statistics().decodes_per_chunk();
   return time;
 }
 
 }  // namespace
 
 absl::StatusOr<ReadTime> ReadWithSeiche(const ReadRequest& request, uint64_t seed, int64_t epoch) {
-  if (request.window != 0) {
-    return absl::UnimplementedError(absl::StrCat(request.path, ": the loader has no windows"));
-  }
-  SEICHE_ASSIGN_OR_RETURN(const std::unique_ptr<Loader> loader, MakeLoader(request, seed));
+  double start = Now(), cpu_start = CpuSeconds();
+  SEICHE_ASSIGN_OR_RETURN(std::unique_ptr<Loader> loader, MakeLoader(request, seed, epoch));
+  if (loader->strategy().keep_all) return ReadEpoch(*loader, request, start, cpu_start);
   SEICHE_RETURN_IF_ERROR(FinishEpoch(*loader));
-  return ReadEpoch(*loader, request, epoch);
+  start = Now();
+  cpu_start = CpuSeconds();
+  SEICHE_RETURN_IF_ERROR(loader->StartEpoch(epoch));
+  return ReadEpoch(*loader, request, start, cpu_start);
 }
 
 }  // namespace seiche

@@ -11,9 +11,10 @@
 
 namespace seiche {
 
-// Delivers the request's batches: epoch `epoch` of the random order of `seed`. Epoch 0 comes before
-// it, untimed, and brings the buffers into use. kInternal if other samples come; kUnimplemented for
-// windows.
+// Delivers the request's batches: epoch `epoch` of the order of `seed`. The same epoch comes before
+// it, untimed, and brings the buffers into use; but where the loader keeps all decoded chunks from
+// epoch to epoch, a new loader is timed from its creation on, lest nothing be left to decode.
+// kInternal if other samples come.
 absl::StatusOr<ReadTime> ReadWithSeiche(const ReadRequest& request, uint64_t seed, int64_t epoch);
 
 }  // namespace seiche

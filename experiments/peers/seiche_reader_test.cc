@@ -81,10 +81,37 @@ TEST_F(SeicheReaderTest, OtherSamplesThanAskedForAreAnError) {
               StatusIs(absl::StatusCode::kInternal, HasSubstr("other samples")));
 }
 
-TEST_F(SeicheReaderTest, WindowsAreRefused) {
-  ReadRequest request = Request(0);
+TEST_F(SeicheReaderTest, DeliversWindows) {
+  plan_.files[0].window = 2;
+  ReadRequest request = Request(-1);
   request.window = 2;
-  EXPECT_THAT(ReadWithSeiche(request, 5, 1), StatusIs(absl::StatusCode::kUnimplemented));
+  request.check = true;
+  const auto store = OpenStore(path_);
+  ASSERT_THAT(store, IsOk());
+  const auto time = ReadWithSeiche(request, 5, EpochOfRepeat(-1));
+  ASSERT_THAT(time, IsOk());
+  EXPECT_THAT(ChecksumOf(**store, 2, request.batches[0]), IsOkAndHolds(time->checksum));
+  EXPECT_EQ(time->checked, request.batches[0]);
+  EXPECT_EQ(time->decodes_per_chunk, 1);
+}
+
+TEST_F(SeicheReaderTest, ChunkAwareOrderHasSamplesOfItsOwn) {
+  ReadRequest request = Request(-1);
+  request.chunk_aware = true;
+  request.check = true;
+  const auto store = OpenStore(path_);
+  ASSERT_THAT(store, IsOk());
+  const auto time = ReadWithSeiche(request, 5, EpochOfRepeat(-1));
+  ASSERT_THAT(time, IsOk());
+  EXPECT_EQ(time->checked.size(), request.batches[0].size());
+  EXPECT_THAT(ChecksumOf(**store, 0, time->checked), IsOkAndHolds(time->checksum));
+}
+
+TEST_F(SeicheReaderTest, BudgetIsTheLoaders) {
+  ReadRequest request = Request(0);
+  request.memory_budget = 1;
+  EXPECT_THAT(ReadWithSeiche(request, 5, 1),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("memory_budget")));
 }
 
 TEST_F(SeicheReaderTest, ChecksumOfWindowsCountsFramesThatStartOne) {
