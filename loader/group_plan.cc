@@ -155,6 +155,8 @@ GroupPlan::Task GroupPlan::MakeTask(const Input& input, const Pair& pair) {
   task.entry = input.cache->Find(pair.field, pair.chunk);
   if (task.entry != nullptr) {
     task.kind = Task::Kind::kCached;
+    // Samples of a later block may have elements of it: it stays for as long as they are filled.
+    task.entry->expires = std::max(task.entry->expires, input.expires);
     return task;
   }
   const int64_t bytes =

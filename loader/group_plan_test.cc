@@ -1,6 +1,5 @@
 #include "loader/group_plan.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -125,13 +124,10 @@ void ExpectConsistentRuns(const Planner& planner, size_t batches) {
         return true;
       });
     }
-    const auto named = planner.plan.batches_of(run);
-    EXPECT_EQ(std::vector<int32_t>(named.begin(), named.end()),
-              std::vector<int32_t>(expected.begin(), expected.end()));
+    EXPECT_THAT(planner.plan.batches_of(run), testing::ElementsAreArray(expected));
     for (int32_t batch : expected) ++runs_of_batch[batch];
   }
-  const auto counted = planner.plan.runs_of_batch();
-  EXPECT_EQ(std::vector<int64_t>(counted.begin(), counted.end()), runs_of_batch);
+  EXPECT_THAT(planner.plan.runs_of_batch(), testing::ElementsAreArray(runs_of_batch));
 }
 
 void ExpectRunLimits(const Planner& planner) {
@@ -180,18 +176,9 @@ TEST(GroupPlanTest, AChunkIsOneTaskForAllBatches) {
   }
   EXPECT_THAT(chunks, ElementsAre(0, 1, 2, 3, 6, 7));
   EXPECT_THAT(uses, ElementsAre(4, 4, 1, 1, 1, 1));
-  // All in one read.
   ASSERT_EQ(planner.plan.runs().size(), 1);
   EXPECT_EQ(planner.plan.runs()[0].read_bytes, 8 * 16);
   EXPECT_THAT(planner.plan.runs_of_batch(), ElementsAre(1, 1));
-}
-
-TEST(GroupPlanTest, VisitsStopWhenToldTo) {
-  Planner planner(Grid({20, 4, 4, 5}, {20, 4, 4, 5}));
-  planner.Build({{0, 7, 3}, {19, 1, 2}});
-  int visits = 0;
-  planner.plan.ForEachUse(planner.Tasks()[0], [&](const GroupPlan::Use&) { return ++visits < 4; });
-  EXPECT_EQ(visits, 4);
 }
 
 TEST(GroupPlanTest, RandomSamples) {
@@ -233,16 +220,11 @@ TEST(GroupPlanTest, RandomSamples) {
   }
 }
 
-// Whether two neighbouring chunks with `gap` bytes in between are read together.
-int64_t RunsWithGap(int64_t gap) {
-  Planner planner(Grid({2, 4, 4, 5}, {1, 4, 4, 5}, "number", {.gap = gap}));
-  return static_cast<int64_t>(planner.Build({{1, 0}}).runs().size());
-}
-
 TEST(GroupPlanTest, SmallGapsAreReadToo) {
-  EXPECT_EQ(RunsWithGap(0), 1);
-  EXPECT_EQ(RunsWithGap(GroupPlan::kMaxGap), 1);
-  EXPECT_EQ(RunsWithGap(GroupPlan::kMaxGap + 1), 2);
+  for (const int64_t more : {0, 1}) {
+    Planner planner(Grid({2, 4, 4, 5}, {1, 4, 4, 5}, "number", {.gap = GroupPlan::kMaxGap + more}));
+    EXPECT_EQ(planner.Build({{1, 0}}).runs().size(), 1 + more);
+  }
 }
 
 TEST(GroupPlanTest, RunsEndWithTheirBytes) {
@@ -269,7 +251,7 @@ TEST(GroupPlanTest, WhatIsCachedIsDecodedOnce) {
     ASSERT_NE(task.entry, nullptr);
     EXPECT_EQ(task.entry->expires, 100);
   }
-  // Chunks 0, 1 are there; 2 is not. What others decode comes last.
+  // What others decode comes last.
   planner.Build({{11, 1, 5}});
   const auto second = planner.Tasks();
   ASSERT_EQ(second.size(), 3);
@@ -298,11 +280,12 @@ TEST(GroupPlanTest, LaterUsersPutExpiryOff) {
 TEST(GroupPlanTest, WithoutRoomChunksAreDecodedForTheGroupOnly) {
   Planner planner(Grid({20, 4, 4, 5}, {5, 4, 4, 5}), {}, AlignedBuffer::kAlignment);
   planner.Build({{0, 5, 10}});
-  const auto tasks = planner.Tasks();
-  ASSERT_EQ(tasks.size(), 3);
-  EXPECT_EQ(std::count_if(tasks.begin(), tasks.end(), [](auto& t) { return t.entry != nullptr; }),
-            1);
-  for (const auto& task : tasks) EXPECT_EQ(task.kind, Kind::kDecode);
+  int64_t entries = 0;
+  for (const auto& task : planner.Tasks()) {
+    EXPECT_EQ(task.kind, Kind::kDecode);
+    entries += task.entry != nullptr;
+  }
+  EXPECT_EQ(entries, 1);
 }
 
 TEST(GroupPlanTest, LargeRawChunksAreReadInParts) {
@@ -316,8 +299,7 @@ TEST(GroupPlanTest, LargeRawChunksAreReadInParts) {
     EXPECT_EQ(task.entry, nullptr);
   }
   Planner small(Grid({20, 4, 64, 64}, {1, 4, 64, 64}, "none"));
-  small.Build(samples);
-  for (const auto& task : small.Tasks()) EXPECT_EQ(task.kind, Kind::kDecode);
+  EXPECT_EQ(small.Build(samples).runs().size(), 1);
 }
 
 TEST(GroupPlanTest, OnlyBoxesWithSlowChunksAreSlow) {
@@ -343,12 +325,9 @@ TEST(GroupPlanTest, OnlyBoxesWithSlowChunksAreSlow) {
 
 TEST(GroupPlanTest, LongStridesLeaveChunksOut) {
   Planner planner(Grid({20, 9, 4, 5}, {1, 1, 4, 5}), {.windows = {{"", 0, 3}}, .frame_stride = 4});
-  const Samples samples = {{0}};
-  planner.Build(samples);
-  ExpectComplete(planner, samples);
-  std::vector<int64_t> chunks;
-  for (const auto& task : planner.Tasks()) chunks.push_back(task.chunk);
-  EXPECT_THAT(chunks, ElementsAre(0, 4, 8));
+  planner.Build({{0}});
+  ExpectComplete(planner, {{0}});
+  EXPECT_EQ(planner.Tasks().size(), 3);
 }
 
 // Axis 0 is space here, so a sample goes through all parts; the one in the middle has other chunks
