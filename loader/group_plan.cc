@@ -86,11 +86,13 @@ void GroupPlan::CollectLists(const Input& input) {
     }
     const ChunkGrid& grid = input.store->fields()[field].grid;
     Corners(use.box, first, last);
-    // Long strides may leave chunks out between the corners.
+    // Long strides may leave chunks out between the corners, and parts of a concatenation may have
+    // chunks of their own there.
+    const bool regular = use.box.stride.empty() && (first[0] == last[0] || grid.aligned());
     keys_.push_back({{.field = field,
                       .first_chunk = grid.NumberAt(first),
                       .last_chunk = grid.NumberAt(last),
-                      .alone = use.box.stride.empty() ? -1 : static_cast<int32_t>(i)},
+                      .alone = regular ? -1 : static_cast<int32_t>(i)},
                      static_cast<int32_t>(i)});
   }
   std::sort(keys_.begin(), keys_.end());
