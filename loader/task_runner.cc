@@ -235,17 +235,22 @@ void TaskRunner::Scatter(Work& work, const GroupPlan::Task& task, const ConstArr
       return true;
     }
     before = &use.box;
-    Copy(task.field, Slice(chunk, in_chunk), Slice(Place(work, use), in_box), in_chunk);
+    Copy(task.field, Slice(chunk, in_chunk), Slice(Place(work, use), in_box),
+         FirstChannel(task.field, chunk_box) + FirstChannel(task.field, in_chunk));
     return true;
   });
 }
 
 void TaskRunner::Copy(int field, const ConstArrayView& from, const ArrayView& to,
-                      const Box& box) const {
+                      int64_t first_channel) const {
   const auto& transform = transforms_[field];
   if (!transform.has_value()) return CopyArray(from, to);
+  transform->Apply(from, to, first_channel);
+}
+
+int64_t TaskRunner::FirstChannel(int field, const Box& box) const {
   const int channels = store_.fields()[field].axis('C');
-  transform->Apply(from, to, channels < 0 ? 0 : box.offset[channels]);
+  return channels < 0 ? 0 : box.offset[channels];
 }
 
 void TaskRunner::DeliverRaw(Work& work, const GroupPlan::Task& task) const {
@@ -290,7 +295,9 @@ absl::Status TaskRunner::ReadPart(Work& work, const GroupPlan::Task& task, const
   work.worker.counters.reads.Add(1);
   if (!straight) {
     part.data = target;
-    Copy(task.field, part, to, in_chunk);
+    const Box chunk_box = field.grid.BoxOf(task.chunk);
+    Copy(task.field, part, to,
+         FirstChannel(task.field, chunk_box) + FirstChannel(task.field, in_chunk));
     work.watch.Lap(work.worker.counters.copy_nanos);
   }
   return absl::OkStatus();
@@ -309,7 +316,7 @@ void TaskRunner::DeliverSlow(Work& work, const GroupPlan::Task& task) const {
           MakeView(static_cast<void*>(work.worker.decoded.Reserve(bytes).data()), field.dtype,
                    use.box.extent);
       status = store_.Read(task.field, use.box, whole);
-      if (status.ok()) Copy(task.field, whole, to, use.box);
+      if (status.ok()) Copy(task.field, whole, to, FirstChannel(task.field, use.box));
     }
     work.watch.Lap(work.worker.counters.slow_nanos);
     if (status.ok()) {

@@ -95,7 +95,10 @@ class TaskRunner {
   // Copies the parts that the uses need out of the chunk, whose first element is chunk_box.offset.
   void Scatter(Work& work, const GroupPlan::Task& task, const ConstArrayView& chunk,
                const Box& chunk_box) const;
-  void Copy(int field, const ConstArrayView& from, const ArrayView& to, const Box& box) const;
+  void Copy(int field, const ConstArrayView& from, const ArrayView& to,
+            int64_t first_channel) const;
+  // Where the box begins along axis C; 0 if the field has none.
+  int64_t FirstChannel(int field, const Box& box) const;
   absl::Status ReadPart(Work& work, const GroupPlan::Task& task, const Box& in_chunk,
                         const ArrayView& to) const;
   ArrayView Place(Work& work, const GroupPlan::Use& use) const;
