@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -15,7 +16,7 @@ namespace seiche {
 namespace {
 
 constexpr char kSequences = 'N', kFrames = 'T';
-constexpr int64_t kMaxFrames = int64_t{1} << 40;  // keeps products of options in int64_t
+constexpr int64_t kMaxFrames = int64_t{1} << 40;  // keeps sums of options in int64_t
 
 template <typename... Parts>
 absl::Status OptionError(const Parts&... parts) {
@@ -39,6 +40,10 @@ absl::Status CheckWindows(const SampleOptions& options) {
     }
     if (!names.insert(window.name).second) {
       return OptionError("two windows are named '", window.name, "'");
+    }
+    if (window.first + window.frames > 2 * kMaxFrames / options.frame_stride) {
+      return OptionError("window '", window.name, "' in steps of ", options.frame_stride,
+                         " frames is longer than any sequence");
     }
   }
   return absl::OkStatus();
@@ -204,7 +209,24 @@ absl::StatusOr<SampleMap> SampleMap::Create(const SequenceStore& store, const Sa
       SEICHE_RETURN_IF_ERROR(map.AddOutput(store, field, &window, options));
     }
   }
+  map.UnifyRandomCrops();
   return map;
+}
+
+void SampleMap::UnifyRandomCrops() {
+  std::map<char, int64_t> places;
+  for (const Output& layout : layouts_) {
+    for (const Axis& axis : layout.axes) {
+      if (axis.kind != Axis::Kind::kRandom) continue;
+      const auto [known, added] = places.emplace(axis.letter, axis.places);
+      if (!added) known->second = std::min(known->second, axis.places);
+    }
+  }
+  for (Output& layout : layouts_) {
+    for (Axis& axis : layout.axes) {
+      if (axis.kind == Axis::Kind::kRandom) axis.places = places[axis.letter];
+    }
+  }
 }
 
 absl::Status SampleMap::AddOutput(const SequenceStore& store, int field, const FrameWindow* window,

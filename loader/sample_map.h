@@ -106,6 +106,8 @@ class SampleMap {
   SampleMap() = default;
   absl::Status AddOutput(const SequenceStore& store, int field, const FrameWindow* window,
                          const SampleOptions& options);
+  // Random offsets along an axis are the same for all fields: those that fit the shortest one.
+  void UnifyRandomCrops();
 
   std::vector<SampleOutput> outputs_;
   std::vector<Output> layouts_;
