@@ -11,7 +11,8 @@
 namespace seiche {
 namespace {
 
-constexpr int64_t kVersion = 1;  // of the text and of the orders it refers to
+constexpr int64_t kVersion = 1;                  // of the text and of the orders it refers to
+constexpr int64_t kMaxBatch = int64_t{1} << 62;  // a shard's later ones still fit into int64_t
 
 std::string NameOf(Order order) {
   switch (order) {
@@ -98,6 +99,9 @@ absl::StatusOr<LoaderState> FromJson(const Json& json) {
   SEICHE_ASSIGN_OR_RETURN(state.epoch, JsonField<int64_t>(json, "epoch"));
   SEICHE_ASSIGN_OR_RETURN(state.batch, JsonField<int64_t>(json, "batch"));
   if (state.epoch < 0 || state.batch < 0) return absl::DataLossError("a number is negative");
+  if (state.batch > kMaxBatch) {
+    return absl::DataLossError(absl::StrCat("batch = ", state.batch, " lies behind all epochs"));
+  }
   return state;
 }
 
