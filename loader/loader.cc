@@ -332,8 +332,8 @@ void LoaderImpl::PublishGroup(Group& group) {
 
   const int64_t first_ticket = tickets_;
   const auto end_ticket = first_ticket + static_cast<int64_t>(group.plan.runs().size());
-  group.first_ticket = first_ticket;
-  group.end_ticket = end_ticket;
+  group.first_ticket.store(first_ticket, std::memory_order_relaxed);
+  group.end_ticket.store(end_ticket, std::memory_order_release);
   tickets_.store(end_ticket, std::memory_order_release);
   ++published_groups_;
 }
@@ -492,9 +492,11 @@ bool LoaderImpl::WaitForTickets(WorkerState& worker) {
 
 Group& LoaderImpl::GroupOf(int64_t ticket) {
   // A group stays until all its batches are delivered, so the one of a drawn ticket is there.
+  // Another group may be published anew meanwhile: its end is written last and read first, so that
+  // a new end never goes with an old beginning.
   for (Group& group : groups_) {
-    if (ticket >= group.first_ticket.load(std::memory_order_relaxed) &&
-        ticket < group.end_ticket.load(std::memory_order_relaxed)) {
+    if (ticket < group.end_ticket.load(std::memory_order_acquire) &&
+        ticket >= group.first_ticket.load(std::memory_order_relaxed)) {
       return group;
     }
   }
