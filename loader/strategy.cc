@@ -33,9 +33,14 @@ int64_t ElementBytes(const Field& field) { return static_cast<int64_t>(SizeOf(fi
 
 // Decoded bytes of all chunks, as the cache keeps them.
 int64_t CacheBytes(const Field& field) {
-  // Each chunk begins a page, so on average it has half a page to spare, at most a whole one.
-  return NumElements(field.shape()) * ElementBytes(field) +
-         field.grid.num_chunks() * static_cast<int64_t>(AlignedBuffer::kAlignment);
+  const int64_t chunk = NumElements(field.grid.chunk_shape()) * ElementBytes(field);
+  const int64_t bytes = NumElements(field.shape()) * ElementBytes(field);
+  // Each takes whole pages: less than one more than it has, and no more than a whole chunk.
+  constexpr int64_t kPage = AlignedBuffer::kAlignment;
+  const double chunks = static_cast<double>(field.grid.num_chunks());
+  const double whole = chunks * static_cast<double>((chunk + kPage - 1) / kPage * kPage);
+  const double cut = static_cast<double>(bytes) + chunks * (kPage - 1);
+  return static_cast<int64_t>(std::min({whole, cut, 0x1p60}));
 }
 
 Sharing SharingOf(const StrategyInput& input, std::vector<bool>& cached) {
