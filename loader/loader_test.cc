@@ -242,9 +242,8 @@ TEST(LoaderTest, NeverDecodesMoreThanPrefetchAhead) {
 
 TEST(LoaderTest, HeldBatchesUpToTheBudgetThenAClearError) {
   const auto store = MakeStore();
-  // Room for 4 batches of 480 bytes.
-  const auto loader =
-      MakeLoader(store, {.batch_size = 2, .workers = 2, .prefetch = 2, .memory_budget = 2000});
+  // Room for 4 batches of 480 bytes beside what 2 workers may need; prefetch is 2.
+  const auto loader = MakeLoader(store, {.batch_size = 2, .workers = 2, .memory_budget = 8392448});
   std::vector<Batch> held;
   for (int i = 0; i < 4; ++i) {
     auto batch = loader->Next();
@@ -252,10 +251,11 @@ TEST(LoaderTest, HeldBatchesUpToTheBudgetThenAClearError) {
     held.push_back(**std::move(batch));
   }
   for (int i = 0; i < 2; ++i) {
-    EXPECT_THAT(loader->Next(),
-                StatusIs(absl::StatusCode::kResourceExhausted,
-                         "4 batches of 480 bytes are held, as many as memory_budget = 2000 bytes "
-                         "allows: release some, or raise memory_budget"));
+    EXPECT_THAT(
+        loader->Next(),
+        StatusIs(absl::StatusCode::kResourceExhausted,
+                 "4 batches of 480 bytes are held, as many as memory_budget = 8392448 bytes "
+                 "allows: release some, or raise memory_budget"));
   }
   for (const Batch& batch : held) ExpectExact(batch, *store);
   held.erase(held.begin() + 1);

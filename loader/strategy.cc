@@ -93,6 +93,7 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
   const LoaderOptions& options = *input.options;
   Strategy strategy;
   strategy.sampler.order = options.order;
+  const int64_t room = options.memory_budget - input.worker_bytes;
   const int64_t fitting = options.memory_budget / input.batch_bytes;
   const int64_t needed = int64_t{options.prefetch} + 1;
   if (fitting < needed) {
@@ -103,7 +104,8 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
   }
   strategy.groups = std::clamp<int64_t>(input.epoch_batches, 1, options.prefetch);
   strategy.ring_batches = needed;
-  strategy.most_batches = fitting;
+  // As few as possible where the workers' memory has no room.
+  strategy.most_batches = std::max<int64_t>(needed, room / input.batch_bytes);
 
   const Sharing sharing = SharingOf(input, strategy.cached);
   strategy.sampler.block_samples = std::clamp<int64_t>(
@@ -122,10 +124,9 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
     return strategy;
   }
 
-  const int64_t room = options.memory_budget - input.worker_bytes;
   // What is left for decoded chunks beside the smallest ring, and for batches without any.
   const int64_t free = room - needed * input.batch_bytes;
-  const int64_t most_batches = std::max<int64_t>(needed, room / input.batch_bytes);
+  const int64_t most_batches = strategy.most_batches;
   const double rows = static_cast<double>(std::min(options.batch_size, input.map->size()));
   const double window_bytes =
       sharing.block_bytes * static_cast<double>(strategy.sampler.window_blocks);
@@ -163,7 +164,6 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
     return strategy;
   }
   strategy.cached.assign(strategy.cached.size(), false);
-  strategy.most_batches = most_batches;
   strategy.group_batches = epoch_fits ? std::max<int64_t>(1, input.epoch_batches) : group_batches;
   strategy.groups = epoch_fits ? 1 : 2;
   strategy.ring_batches =
