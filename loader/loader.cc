@@ -86,8 +86,6 @@ class LoaderImpl final : public Loader {
   // way.
   bool AcquireSlots(int64_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PublishGroup(Group& group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // When chunks that the batch needs first may be forgotten.
-  int64_t ExpiryOf(int64_t batch) const;
 
   void Work(WorkerState& worker);
   // A ticket, or -1 if there is none now.
@@ -317,13 +315,14 @@ void LoaderImpl::PublishGroup(Group& group) {
   if (setup_.strategy.cache_bytes > 0) {
     cache_.Expire(schedule_.At(std::min(delivered_, group.first_batch)).first_position);
   }
-  group.plan.Build({.store = setup_.store.get(),
-                    .map = setup_.map.get(),
-                    .cached = &setup_.strategy.cached,
-                    .cache = &cache_,
-                    .epoch = epoch_,
-                    .expires = ExpiryOf(group.end_batch - 1)},
-                   group_samples_);
+  group.plan.Build(
+      {.store = setup_.store.get(),
+       .map = setup_.map.get(),
+       .cached = &setup_.strategy.cached,
+       .cache = &cache_,
+       .epoch = epoch_,
+       .expires = ChunkExpiry(setup_.strategy, schedule_, sampler_, group.end_batch - 1)},
+      group_samples_);
   const absl::Span<const int64_t> runs = group.plan.runs_of_batch();
   for (int64_t batch = group.first_batch; batch < group.end_batch; ++batch) {
     JobOf(batch).remaining = runs[batch - group.first_batch];
@@ -336,17 +335,6 @@ void LoaderImpl::PublishGroup(Group& group) {
   group.end_ticket.store(end_ticket, std::memory_order_release);
   tickets_.store(end_ticket, std::memory_order_release);
   ++published_groups_;
-}
-
-int64_t LoaderImpl::ExpiryOf(int64_t batch) const {
-  if (setup_.strategy.keep_all) return kNever;
-  const BatchSchedule::Rows rows = schedule_.At(batch);
-  int64_t last = schedule_.Wrapped(rows.first_position + rows.count - 1 - rows.padding);
-  // Samples of the next block may reach into this one's chunks.
-  if (setup_.strategy.sampler.order == Order::kSequential) {
-    last = std::min(last + setup_.strategy.sampler.block_samples, sampler_.size() - 1);
-  }
-  return sampler_.WindowEnd(last);
 }
 
 absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
@@ -452,6 +440,8 @@ LoaderStatistics LoaderImpl::statistics() const {
     const bool ready = jobs_[batch % jobs_.size()].finished();
     ++(ready ? statistics.batches_ready : statistics.batches_in_work);
   }
+  statistics.order = NameOf(setup_.strategy.sampler.order);
+  statistics.shuffle_quality = setup_.shuffle.value();
   statistics.slow_fields = setup_.slow_fields;
   return statistics;
 }

@@ -153,6 +153,8 @@ absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> sto
                       .epoch_batches = epoch.num_batches(),
                       .worker_bytes = WorkerBytes(*setup.store, *setup.map, workers)}));
   SEICHE_RETURN_IF_ERROR(SetPlace(setup, options));
+  setup.shuffle =
+      MeasureShuffle(Sampler(setup.strategy.sampler, setup.map->size(), options.seed, setup.epoch));
   for (const SampleOutput& output : setup.map->outputs()) {
     const Field& field = setup.store->fields()[output.field];
     if (field.slow_reason.empty()) continue;
@@ -162,6 +164,18 @@ absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> sto
     }
   }
   return setup;
+}
+
+int64_t ChunkExpiry(const Strategy& strategy, const BatchSchedule& schedule, const Sampler& sampler,
+                    int64_t batch) {
+  if (strategy.keep_all) return std::numeric_limits<int64_t>::max();
+  const BatchSchedule::Rows rows = schedule.At(batch);
+  int64_t last = schedule.Wrapped(rows.first_position + rows.count - 1 - rows.padding);
+  // Samples of the next block may reach into this one's chunks.
+  if (strategy.sampler.order == Order::kSequential) {
+    last = std::min(last + strategy.sampler.block_samples, sampler.size() - 1);
+  }
+  return sampler.WindowEnd(last);
 }
 
 }  // namespace seiche

@@ -15,6 +15,7 @@
 #include "loader/batch_schedule.h"
 #include "loader/loader_options.h"
 #include "loader/sample_map.h"
+#include "loader/shuffle_quality.h"
 #include "loader/strategy.h"
 #include "loader/task_runner.h"
 #include "storage/sequence_store.h"
@@ -32,6 +33,7 @@ struct LoaderSetup {
   Strategy strategy;
   int64_t epoch = 0;                                             // where to begin
   int64_t first_batch = 0;                                       // global
+  ShuffleQuality shuffle;                                        // of the first epoch's order
   std::vector<std::pair<std::string, std::string>> slow_fields;  // name, reason
 };
 
@@ -42,6 +44,11 @@ absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> sto
 // An epoch of `samples` that begins at a global batch.
 BatchSchedule::Options ScheduleOptions(const LoaderOptions& options, int64_t samples,
                                        int64_t first_batch);
+
+// The position of the epoch from which on nobody needs the chunks that samples of `batch` need, as
+// far as the order tells.
+int64_t ChunkExpiry(const Strategy& strategy, const BatchSchedule& schedule, const Sampler& sampler,
+                    int64_t batch);
 
 }  // namespace seiche
 

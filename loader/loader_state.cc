@@ -14,20 +14,6 @@ namespace {
 constexpr int64_t kVersion = 1;                  // of the text and of the orders it refers to
 constexpr int64_t kMaxBatch = int64_t{1} << 62;  // a shard's later ones still fit into int64_t
 
-std::string NameOf(Order order) {
-  switch (order) {
-    case Order::kSequential:
-      return "sequential";
-    case Order::kUniform:
-      return "uniform";
-    case Order::kChunkAware:
-      return "chunk-aware";
-    case Order::kAuto:
-      return "auto";
-  }
-  return "";
-}
-
 std::string NameOf(LastBatch last_batch) {
   switch (last_batch) {
     case LastBatch::kKeep:
@@ -106,6 +92,20 @@ absl::StatusOr<LoaderState> FromJson(const Json& json) {
 }
 
 }  // namespace
+
+std::string NameOf(Order order) {
+  switch (order) {
+    case Order::kSequential:
+      return "sequential";
+    case Order::kUniform:
+      return "uniform";
+    case Order::kChunkAware:
+      return "chunk-aware";
+    case Order::kAuto:
+      return "auto";
+  }
+  return "";
+}
 
 OrderIdentity IdentityOf(const SequenceStore& store, const SampleMap& map,
                          const LoaderOptions& options, const SamplerOptions& sampler) {

@@ -23,6 +23,9 @@
 
 namespace seiche {
 
+// "sequential", "uniform", "chunk-aware", "auto".
+std::string NameOf(Order order);
+
 // All that the sequence of samples depends on, but for epoch, place and shards.
 struct OrderIdentity {
   std::string order;  // "uniform"

@@ -6,6 +6,9 @@
 namespace seiche {
 namespace {
 
+// Uniform orders of finite size come out a little below 1.
+constexpr double kUniformQuality = 0.9;
+
 double Ratio(double a, double b) { return b == 0 ? 0.0 : a / b; }
 
 }  // namespace
@@ -31,6 +34,9 @@ std::string LoaderStatistics::ToString() const {
       idle_seconds, wait_seconds);
   if (epoch_chunks > 0) {
     absl::StrAppendFormat(&text, "; %.2f decodes a chunk in this epoch", decodes_per_chunk());
+  }
+  if (shuffle_quality < kUniformQuality) {
+    absl::StrAppendFormat(&text, "; %s order, shuffle quality %.2f", order, shuffle_quality);
   }
   if (samples_skipped > 0) absl::StrAppendFormat(&text, "; %d samples skipped", samples_skipped);
   if (bytes_slow > 0) {
@@ -64,6 +70,8 @@ std::string LoaderStatistics::ToJson() const {
                {"epoch_seconds", epoch_seconds},
                {"epoch_chunks", epoch_chunks},
                {"epoch_chunk_decodes", epoch_chunk_decodes},
+               {"order", order},
+               {"shuffle_quality", shuffle_quality},
                {"batches_ready", batches_ready},
                {"batches_in_work", batches_in_work},
                {"memory_bytes", memory_bytes},

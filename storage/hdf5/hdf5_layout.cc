@@ -68,6 +68,15 @@ ChunkLocation Hdf5Chunks::Locate(int64_t chunk) const {
   return part->Locate(number);
 }
 
+std::optional<std::vector<int64_t>> Hdf5Chunks::Stored() const {
+  std::vector<int64_t> stored;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    if (!parts_[i].chunked) return std::nullopt;
+    for (const int64_t chunk : parts_[i].index.Stored()) stored.push_back(first_chunk_[i] + chunk);
+  }
+  return empty() ? std::nullopt : std::optional(std::move(stored));
+}
+
 std::optional<std::string> Hdf5Chunks::DescribeChunkAt(const ChunkLocation& location) const {
   for (const Hdf5Part& part : parts_) {
     if (part.file != location.file) continue;

@@ -31,6 +31,8 @@ class Hdf5Chunks {
   ChunkLocation Locate(int64_t chunk) const;
   // The part that holds `chunk`, and its number there.
   std::pair<const Hdf5Part*, int64_t> Find(int64_t chunk) const;
+  // Chunks that are not missing, ascending, from the index; empty optional if a part has none.
+  std::optional<std::vector<int64_t>> Stored() const;
   // "waves.h5: H5 dataset 'images': chunk (3, 0, 0, 0)" of the chunk there, if there is one.
   std::optional<std::string> DescribeChunkAt(const ChunkLocation& location) const;
 

@@ -87,8 +87,9 @@ class Hdf5Store final : public SequenceStore {
   }
 
   absl::StatusOr<std::vector<int64_t>> StoredChunks(int field) const override {
-    const bool indexed = layout_.chunked && layout_.field.slow_reason.empty();
-    return indexed ? layout_.index.Stored() : SequenceStore::StoredChunks(field);
+    std::optional<std::vector<int64_t>> stored = columns_[field].layout.chunks.Stored();
+    if (!stored.has_value()) return SequenceStore::StoredChunks(field);
+    return *std::move(stored);
   }
 
   absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation& location,
