@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <string_view>
 #include <vector>
 
@@ -44,8 +45,31 @@ TEST(Crc32cTest, ExtendsAtEveryCut) {
   }
 }
 
+// Bit by bit, as the polynomial defines it.
+uint32_t Reference(uint32_t crc, absl::Span<const std::byte> bytes) {
+  crc = ~crc;
+  for (const std::byte byte : bytes) {
+    crc ^= std::to_integer<uint32_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0x82f63b78u : 0);
+  }
+  return ~crc;
+}
+
+TEST(Crc32cTest, IsThatOfTheDefinitionAtEveryLengthAndPlace) {
+  const uint32_t seed = std::random_device{}();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  std::vector<std::byte> bytes(2100);
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
+  for (size_t size = 0; size <= 2000; ++size) {
+    const auto part = absl::MakeConstSpan(bytes).subspan(random() % 100, size);
+    const uint32_t before = size % 3 == 0 ? 0 : static_cast<uint32_t>(random());
+    ASSERT_EQ(ExtendCrc32c(before, part), Reference(before, part)) << size;
+  }
+}
+
 TEST(Crc32cTest, EveryFlippedBitChangesIt) {
-  std::vector<std::byte> bytes(64, std::byte{0x5a});
+  std::vector<std::byte> bytes(600, std::byte{0x5a});
   const uint32_t crc = Crc32c(bytes);
   for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     bytes[bit / 8] ^= std::byte{1} << bit % 8;
