@@ -15,8 +15,7 @@ the input ends. What a package prints goes to standard error.
 s % k of sequence s / k, k = frames of a sequence - w + 1. "check" asks for the Adler-32 checksum
 of all values as float32; the times mean nothing then. A failure is {"error": "why"}.
 
-A reader stays open from request to request, with its worker processes; a new one delivers a batch
-before the clock starts.
+A reader is opened for its request, and each of its workers makes a batch before the clock starts.
 """
 
 import concurrent.futures
@@ -321,22 +320,30 @@ def cpu_seconds():
 
 
 class Readers:
-    """Readers by what they read and how."""
+    """The reader of the last request: more of them would hold gigabytes of batches."""
 
     def __init__(self, open_reader):
         self.open_reader = open_reader
-        self.readers = {}
+        self.key = None
+        self.reader = None
 
     def get(self, request):
-        # What has been decoded into a chunk cache would be there in the next epoch.
-        if request["method"] == "chunk_cache":
-            return self.open_reader(request)
         key = tuple(request[name] for name in ("path", "method", "workers", "window"))
-        if key not in self.readers:
-            self.readers[key] = self.open_reader(request)
-            for _ in self.readers[key].epoch(request["batches"][:1]):
-                pass
-        return self.readers[key]
+        cold = request["method"] == "chunk_cache"  # what an epoch has decoded would help the next
+        if key != self.key or cold:
+            self.reader = None  # ends its processes before others start
+            self.reader = self.open_reader(request)
+            self.key = key
+            if not cold:
+                self.warm_up(request)
+        return self.reader
+
+    def warm_up(self, request):
+        """Every worker makes a batch."""
+        batches = request["batches"]
+        count = max(1, request["workers"])
+        for _ in self.reader.epoch([batches[i % len(batches)] for i in range(count)]):
+            pass
 
 
 def read(request, readers):
