@@ -193,6 +193,84 @@ TEST(LoaderStoreTest, DamagedChunkIsNamed) {
                      HasSubstr("images"), HasSubstr("(3, 0, 0, 0)"), HasSubstr("fletcher32"))));
 }
 
+TEST(LoaderStoreTest, DamagedChunksAreLeftOut) {
+  const std::string path = WriteHdf5("a.h5", 6, {1, 5, 24, 20}, {"fletcher32"});
+  auto store = Open({path});
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(store->Locate(0, 2 * 3 + 1).offset + 100);
+  file.put('!');
+  file.close();
+  const auto loader = Loader::Create(
+      store, {.batch_size = 4, .order = Order::kSequential, .on_error = OnError::kSkip});
+  ASSERT_THAT(loader, IsOk());
+  std::vector<int64_t> samples;
+  while (true) {
+    const auto batch = (*loader)->Next();
+    ASSERT_THAT(batch, IsOk());
+    if (!batch->has_value()) break;
+    for (int64_t row = 0; row < (*batch)->size(); ++row) {
+      samples.push_back((*batch)->samples()[row]);
+      EXPECT_EQ((*batch)->array<float>().sample(row).values(),
+                absl::MakeConstSpan(Wave(samples.back())));
+    }
+  }
+  EXPECT_THAT(samples, testing::ElementsAre(0, 1, 2, 4, 5));
+  ASSERT_EQ((*loader)->skipped().size(), 1);
+  EXPECT_EQ((*loader)->skipped()[0].sample, 3);
+  EXPECT_THAT((*loader)->skipped()[0].status,
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr(path), HasSubstr("(3, 1, 0, 0)"), HasSubstr("fletcher32"))));
+}
+
+// Frames of a sequence lie side by side in the file: a sample is one read.
+TEST(LoaderStoreTest, NeighbouringChunksAreReadTogether) {
+  const auto store = Open({WriteHdf5("a.h5", 6, {1, 1, 24, 20}, {"lzf"})});
+  const auto loader = Loader::Create(store, {.order = Order::kSequential, .workers = 2});
+  ASSERT_THAT(loader, IsOk());
+  for (int64_t sample = 0; sample < 6; ++sample) {
+    const auto batch = (*loader)->Next();
+    ASSERT_THAT(batch, IsOk());
+    EXPECT_EQ((*batch)->array<float>().values(), absl::MakeConstSpan(Wave(sample)));
+  }
+  EXPECT_EQ((*loader)->statistics().chunks_decoded, 60);
+  EXPECT_EQ((*loader)->statistics().reads, 6);
+}
+
+// Sequences of a contiguous H5 dataset, 320 KB each: windows are read alone, into their places.
+TEST(LoaderStoreTest, WindowsOfContiguousDatasets) {
+  const Shape sequence = {80, 32, 32};
+  const std::string path = TemporaryPath("a.h5");
+  auto writer = Hdf5Writer::Create(path, {.shape = {3, 80, 32, 32}, .workers = 1});
+  ASSERT_THAT(writer, IsOk());
+  std::vector<float> values(NumElements(sequence));
+  for (int64_t i = 0; i < 3; ++i) {
+    for (size_t v = 0; v < values.size(); ++v) values[v] = static_cast<float>(v * 3 + i);
+    ASSERT_THAT((*writer)->Append(MakeView(values.data(), DType::kFloat32, sequence)), IsOk());
+  }
+  ASSERT_THAT((*writer)->Finish(), IsOk());
+  const auto loader = Loader::Create(
+      Open({path}), {.sample = {.windows = {{"", 0, 5}}, .step = 25}, .batch_size = 5});
+  ASSERT_THAT(loader, IsOk());
+  EXPECT_EQ((*loader)->num_samples(), 3 * 4);
+  int64_t samples = 0;
+  while (true) {
+    const auto batch = (*loader)->Next();
+    ASSERT_THAT(batch, IsOk());
+    if (!batch->has_value()) break;
+    for (int64_t row = 0; row < (*batch)->size(); ++row, ++samples) {
+      const int64_t sample = (*batch)->samples()[row];
+      const int64_t first = sample % 4 * 25 * 32 * 32;
+      const auto window = (*batch)->array<float>().sample(row).values();
+      for (size_t v = 0; v < window.size(); ++v) {
+        ASSERT_EQ(window[v], static_cast<float>((first + v) * 3 + sample / 4));
+      }
+    }
+  }
+  EXPECT_EQ(samples, 12);
+  EXPECT_EQ((*loader)->statistics().bytes_read, 12 * 5 * 32 * 32 * 4);
+  EXPECT_EQ((*loader)->statistics().chunks_decoded, 0);
+}
+
 TEST(LoaderStoreTest, FailingDisk) {
   const std::string path = WriteHdf5("a.h5", 6, {1, 10, 24, 20}, {"lzf"});
   const int64_t offset = Open({path})->Locate(0, 4).offset;
