@@ -25,6 +25,15 @@ class HelpFormatter : public CLI::Formatter {
     return absl::StrReplaceAll(CLI::Formatter::make_option_name(option, positional),
                                {{"{false}", ""}});
   }
+  // The program's flags are its commands' flags, too.
+  std::string make_footer(const CLI::App* app) const override {
+    const CLI::App* parent = app->get_parent();
+    if (parent == nullptr) return CLI::Formatter::make_footer(app);
+    const auto flags = parent->get_options([&](const CLI::Option* option) {
+      return option->nonpositional() && option != parent->get_help_ptr();
+    });
+    return flags.empty() ? "" : make_group("Options of all commands", false, flags);
+  }
 };
 
 [[noreturn]] void Reject(const std::string& flag, const std::string& why) {

@@ -164,6 +164,13 @@ TEST_F(CommandLineTest, HelpOfTheProgramListsItsCommands) {
   EXPECT_THAT(help, HasSubstr("Writes every variant."));
   EXPECT_THAT(help, HasSubstr("Tells what is in a file."));
   EXPECT_THAT(help, HasSubstr("tells more [default off]\n"));
+  EXPECT_THAT(help, Not(HasSubstr("Options of all commands")));
+}
+
+TEST_F(CommandLineTest, HelpOfACommandHasTheProgramsFlags) {
+  const std::string help = Call({"write", "--help"}).out;
+  EXPECT_THAT(help, HasSubstr("Options of all commands:\n  --verbose,--no-verbose "));
+  EXPECT_THAT(help, HasSubstr("tells more [default off]\n"));
 }
 
 TEST_F(CommandLineTest, PathsAreTheUsers) {
