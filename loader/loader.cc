@@ -12,12 +12,12 @@
 #include "base/status.h"
 #include "base/worker_pool.h"
 #include "loader/batch_ring.h"
-#include "loader/chunk_cache.h"
 #include "loader/counters.h"
-#include "loader/group_plan.h"
 #include "loader/loader_setup.h"
 #include "loader/loader_state.h"
-#include "loader/seen_chunks.h"
+#include "loader/plan/chunk_cache.h"
+#include "loader/plan/group_plan.h"
+#include "loader/plan/seen_chunks.h"
 #include "loader/task_runner.h"
 
 namespace seiche {

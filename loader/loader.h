@@ -11,9 +11,9 @@
 //
 // The batches depend on options and data only, never on the number of workers or on timing. A chunk
 // is read and decoded once for all samples that need it, as far as memory_budget reaches
-// (loader/strategy.h). Workers fill a ring of buffers ahead of the consumer and stop when it is
-// full. With OnError::kFail the first error ends the epoch: batches before it are delivered, then
-// Next() returns it, naming file, chunk and sample.
+// (loader/plan/strategy.h). Workers fill a ring of buffers ahead of the consumer and stop when it
+// is full. With OnError::kFail the first error ends the epoch: batches before it are delivered,
+// then Next() returns it, naming file, chunk and sample.
 //
 // One consumer thread calls Next(), StartEpoch() and State(); Batch objects may be used and
 // released on any thread, also after the loader is gone. The destructor stops the workers at once.
@@ -31,8 +31,8 @@
 #include "absl/types/span.h"
 #include "loader/batch.h"
 #include "loader/loader_options.h"
+#include "loader/plan/strategy.h"
 #include "loader/statistics.h"
-#include "loader/strategy.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {

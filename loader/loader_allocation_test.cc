@@ -10,8 +10,8 @@
 #include "absl/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "loader/fake_store.h"
 #include "loader/loader.h"
+#include "loader/testing/fake_store.h"
 
 namespace {
 

@@ -18,9 +18,9 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "loader/fake_store.h"
-#include "loader/grid_store.h"
 #include "loader/loader.h"
+#include "loader/testing/fake_store.h"
+#include "loader/testing/grid_store.h"
 
 namespace seiche {
 namespace {

@@ -15,8 +15,8 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "loader/grid_store.h"
 #include "loader/loader.h"
+#include "loader/testing/grid_store.h"
 
 namespace seiche {
 namespace {

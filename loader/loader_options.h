@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "loader/batch_schedule.h"
-#include "loader/sample_map.h"
-#include "loader/sampler.h"
-#include "loader/transform.h"
+#include "loader/order/batch_schedule.h"
+#include "loader/order/sampler.h"
+#include "loader/plan/sample_map.h"
+#include "loader/transform/transform.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {

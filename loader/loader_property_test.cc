@@ -21,8 +21,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "loader/fake_store.h"
 #include "loader/loader.h"
+#include "loader/testing/fake_store.h"
 
 namespace seiche {
 namespace {

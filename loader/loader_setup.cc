@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "loader/group_plan.h"
 #include "loader/loader_state.h"
+#include "loader/plan/group_plan.h"
 
 namespace seiche {
 namespace {

@@ -12,11 +12,11 @@
 
 #include "absl/status/statusor.h"
 #include "loader/batch.h"
-#include "loader/batch_schedule.h"
 #include "loader/loader_options.h"
-#include "loader/sample_map.h"
-#include "loader/shuffle_quality.h"
-#include "loader/strategy.h"
+#include "loader/order/batch_schedule.h"
+#include "loader/order/shuffle_quality.h"
+#include "loader/plan/sample_map.h"
+#include "loader/plan/strategy.h"
 #include "loader/task_runner.h"
 #include "storage/sequence_store.h"
 

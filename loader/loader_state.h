@@ -17,8 +17,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "loader/loader_options.h"
-#include "loader/sample_map.h"
-#include "loader/sampler.h"
+#include "loader/order/sampler.h"
+#include "loader/plan/sample_map.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {

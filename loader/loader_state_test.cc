@@ -11,7 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "loader/grid_store.h"
+#include "loader/testing/grid_store.h"
 
 namespace seiche {
 namespace {

@@ -21,7 +21,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "loader/fake_store.h"
+#include "loader/testing/fake_store.h"
 
 namespace seiche {
 namespace {

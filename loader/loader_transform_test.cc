@@ -16,8 +16,8 @@
 #include "absl/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "loader/grid_store.h"
 #include "loader/loader.h"
+#include "loader/testing/grid_store.h"
 
 namespace seiche {
 namespace {

@@ -36,11 +36,11 @@ struct LoaderStatistics {
   int64_t epoch_chunks = 0;         // different chunks that this epoch needed
   int64_t epoch_chunk_decodes = 0;  // chunks decoded for it
   std::string order = {};           // "uniform", "chunk-aware", "sequential"
-  double shuffle_quality = 1;       // of the order, see loader/shuffle_quality.h: 1 is uniform
-  int64_t batches_ready = 0;        // decoded and waiting, now
-  int64_t batches_in_work = 0;      // being filled, now
-  int64_t memory_bytes = 0;         // of batches, decoded chunks and workers, now
-  int64_t memory_peak_bytes = 0;    // the largest sum of their largest
+  double shuffle_quality = 1;     // of the order, see loader/order/shuffle_quality.h: 1 is uniform
+  int64_t batches_ready = 0;      // decoded and waiting, now
+  int64_t batches_in_work = 0;    // being filled, now
+  int64_t memory_bytes = 0;       // of batches, decoded chunks and workers, now
+  int64_t memory_peak_bytes = 0;  // the largest sum of their largest
   // Fields that libhdf5 has to read, at least in part, and why.
   std::vector<std::pair<std::string, std::string>> slow_fields = {};
 

@@ -22,11 +22,11 @@
 #include "base/aligned_buffer.h"
 #include "base/array_view.h"
 #include "codecs/codec.h"
-#include "loader/chunk_cache.h"
 #include "loader/counters.h"
-#include "loader/group_plan.h"
-#include "loader/sample_map.h"
-#include "loader/transform.h"
+#include "loader/plan/chunk_cache.h"
+#include "loader/plan/group_plan.h"
+#include "loader/plan/sample_map.h"
+#include "loader/transform/transform.h"
 #include "storage/sequence_store.h"
 
 namespace seiche {

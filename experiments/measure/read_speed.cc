@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "loader/loader.h"
-#include "loader/sampler.h"
+#include "loader/order/sampler.h"
 
 namespace seiche {
 namespace {

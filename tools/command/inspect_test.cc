@@ -73,7 +73,8 @@ TEST(InspectTest, TextSaysAll) {
         "  filters/shuffle_gzip: float32 (3, 4, 6, 7), axes NTHW\n",
         "    storage  chunked (2, 3, 4, 7), version 1 B-tree, 8 chunks, 0 missing\n",
         "    codec    shuffle+deflate:4; filters 2 shuffle (optional), 1 deflate (optional)\n",
-        "    path     fast\n", "    path     slow, through libhdf5: integers of 12 bits in 2 bytes\n",
+        "    path     fast\n",
+        "    path     slow, through libhdf5: integers of 12 bits in 2 bytes\n",
         "    read amplification  4.00 whole sequences, 4.00 windows of 10 frames, 8.00 single "
         "frames\n",
         "  bad/string: string ()\n    not read: elements are string"}) {

@@ -1,0 +1,54 @@
+#include "loader/order/batch_schedule.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace seiche {
+namespace {
+
+int64_t CeilDivide(int64_t numerator, int64_t denominator) {
+  return numerator / denominator + (numerator % denominator != 0);
+}
+
+}  // namespace
+
+BatchSchedule::BatchSchedule(const Options& options) : options_(options) {
+  assert(options.samples >= 1 && options.batch_size >= 1 && options.shard_count >= 1);
+  assert(options.shard_index >= 0 && options.shard_index < options.shard_count);
+  assert(options.first_batch >= 0);
+  // A batch larger than the dataset holds all of it; so sizes stay within int64_t.
+  options_.batch_size = std::min(options.batch_size, options.samples);
+  if (options.last_batch == LastBatch::kDrop && options.batch_size > options.samples) {
+    dropped_ = options.samples;
+    return;
+  }
+  const int64_t size = options_.batch_size, shards = options_.shard_count;
+  int64_t batches = CeilDivide(options_.samples, size);
+  end_ = options_.samples;
+  if (options_.last_batch == LastBatch::kDrop) {
+    batches = options_.samples / size / shards * shards;
+    end_ = batches * size;
+    dropped_ = options_.samples - end_;
+  } else if (options_.last_batch == LastBatch::kPad) {
+    batches = CeilDivide(batches, shards) * shards;
+    end_ = batches * size;
+  }
+  if (options_.max_batches >= 0 && options_.max_batches < CeilDivide(batches, shards)) {
+    batches = std::min(batches, options_.max_batches * shards);
+  }
+  const int64_t first = options_.first_batch;
+  first_ = first + ((options_.shard_index - first) % shards + shards) % shards;
+  num_batches_ = first_ >= batches ? 0 : (batches - 1 - first_) / shards + 1;
+}
+
+BatchSchedule::Rows BatchSchedule::At(int64_t batch) const {
+  assert(batch >= 0 && batch < num_batches_);
+  Rows rows;
+  rows.first_position = (first_ + batch * options_.shard_count) * options_.batch_size;
+  rows.count = std::min(options_.batch_size, end_ - rows.first_position);
+  const int64_t beyond = rows.first_position + rows.count - options_.samples;
+  rows.padding = std::clamp<int64_t>(beyond, 0, rows.count);
+  return rows;
+}
+
+}  // namespace seiche

@@ -1,0 +1,54 @@
+// How a loader spends its memory: the decision that makes badly chunked files fast.
+//
+//   SEICHE_ASSIGN_OR_RETURN(const Strategy s, ChooseStrategy({...}));
+//   s.group_batches; s.cache_bytes; s.sampler;
+//
+// Chunks that several samples need can be decoded once in two ways. Either decoded chunks are kept
+// (a cache) until the last sample that needs them has been filled; this takes the decoded size of
+// all chunks that are shuffled together. Or many batches are filled at the same time (a group): a
+// chunk is decoded and its parts go to all of them; this takes the size of those batches, and a
+// chunk is decoded once a group. The first is best where it fits. A pure function: no I/O.
+#ifndef SEICHE_LOADER_PLAN_STRATEGY_H_
+#define SEICHE_LOADER_PLAN_STRATEGY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "loader/loader_options.h"
+#include "loader/order/sampler.h"
+#include "loader/plan/sample_map.h"
+#include "storage/sequence_store.h"
+
+namespace seiche {
+
+struct StrategyInput {
+  const SequenceStore* store = nullptr;
+  const SampleMap* map = nullptr;
+  const LoaderOptions* options = nullptr;  // checked
+  int64_t batch_bytes = 0;                 // of a full batch
+  int64_t epoch_batches = 0;               // of this shard
+  int64_t worker_bytes = 0;                // memory of all workers
+};
+
+struct Strategy {
+  SamplerOptions sampler;     // order is never kAuto
+  int64_t group_batches = 1;  // batches filled together
+  int64_t groups = 1;         // groups in flight
+  int64_t ring_batches = 0;   // buffers of the ring, one for the consumer included
+  int64_t most_batches = 0;   // buffers in all, those that the consumer holds included
+  int64_t cache_bytes = 0;    // for decoded chunks
+  std::vector<bool> cached;   // by field: decoded chunks are kept
+  bool keep_all = false;      // all chunks fit: they are kept from epoch to epoch
+  // Expected chunk decodes of an epoch, in decodings of all chunks of the fields that share: 1 is
+  // perfect. For kUniform and kChunkAware.
+  double uniform_decodes = 1, chunk_aware_decodes = 1;
+};
+
+// kResourceExhausted if the budget has no room for prefetch + 1 batches.
+absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input);
+
+}  // namespace seiche
+
+#endif  // SEICHE_LOADER_PLAN_STRATEGY_H_
