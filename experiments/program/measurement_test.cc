@@ -43,7 +43,9 @@ TEST(MeasurementGroupsTest, SlowRowsAreAlone) {
   const std::vector<Row> rows = AllRows();
   for (const std::vector<size_t>& group : MeasurementGroups(rows)) {
     for (const size_t index : group) {
-      if (rows[index].variant.shared_by_sequences) EXPECT_EQ(group.size(), 1u);
+      if (rows[index].variant.shared_by_sequences) {
+        EXPECT_EQ(group.size(), 1u);
+      }
     }
   }
 }
