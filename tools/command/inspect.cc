@@ -19,8 +19,8 @@ constexpr int64_t kWindowFrames = 10;
 
 // Whether any part of the field can be read without the rest of its chunk.
 absl::StatusOr<bool> ReadsParts(const SequenceStore& store, const Hdf5Details& details) {
-  if (details.layout != "chunked") return details.layout != "one file a frame";
-  if (!store.fields()[0].slow_reason.empty()) return false;
+  // libhdf5 takes what it needs out of an array in one piece.
+  if (!store.fields()[0].slow_reason.empty()) return details.layout != "chunked";
   SEICHE_ASSIGN_OR_RETURN(const std::vector<int64_t> chunks, store.StoredChunks(0));
   return std::all_of(chunks.begin(), chunks.end(),
                      [&](int64_t chunk) { return store.Locate(0, chunk).raw; });
@@ -37,6 +37,10 @@ absl::Status Fill(const SequenceStore& store, FieldReport& report) {
   if (report.details.layout == "chunked") {
     report.missing_chunks = report.chunks - report.details.stored_chunks;
   }
+  // What the chunks of other arrays cost, only those who read them know; nor do chunks of several
+  // shapes have one figure.
+  const bool unknown = !field.slow_reason.empty() && report.details.layout == "virtual";
+  if (unknown || !field.grid.aligned()) return absl::OkStatus();
   SEICHE_ASSIGN_OR_RETURN(const bool parts, ReadsParts(store, report.details));
   const auto amplification = [&](int64_t frames) -> std::optional<double> {
     const std::optional<double> whole = ReadAmplification(field, {.frames = frames});
