@@ -187,6 +187,28 @@ TEST(FieldStatisticsTest, PackingIsApplied) {
   EXPECT_EQ(statistics->dtype, DType::kInt16);
 }
 
+TEST(FieldStatisticsTest, PackingOfANetcdfFile) {
+  const auto store = OpenStore("storage/hdf5/testdata/packed.nc", {.field = "packed"});
+  ASSERT_THAT(store, IsOk());
+  const Field& field = (*store)->fields()[0];
+  std::vector<int16_t> stored(NumElements(field.shape()));
+  ASSERT_THAT(
+      (*store)->Read(0, WholeBox(field.shape()),
+                     MakeView(static_cast<void*>(stored.data()), field.dtype, field.shape())),
+      IsOk());
+  std::vector<double> values;
+  for (const int16_t number : stored) {
+    if (number != field.packing.missing) {
+      values.push_back(number * field.packing.scale + field.packing.offset);
+    }
+  }
+  ValueStatistics expected = Naive(values);
+  expected.missing = static_cast<int64_t>(stored.size() - values.size());
+  const auto statistics = ComputeStatistics(**store, 0);
+  ASSERT_THAT(statistics, IsOk());
+  ExpectNear(statistics->all, expected);
+}
+
 TEST(FieldStatisticsTest, MissingThatIsNan) {
   const auto store = MakeStore<double>(Shape{4}, {1, kNan, 3, kNan}, {3}, "N", {.missing = kNan});
   const auto statistics = ComputeStatistics(*store, 0);

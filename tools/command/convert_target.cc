@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <string_view>
 
 #include "absl/container/flat_hash_set.h"
@@ -38,6 +39,24 @@ bool ParseNumber(std::string_view text, double& number) {
   char printed[32];
   const auto end = std::to_chars(printed, printed + sizeof(printed), number).ptr;
   return text == std::string_view(printed, end - printed);
+}
+
+// `attribute`, which the packing gave `value` for, so that it gives the same again: the text of a
+// float32 reads as another double, and text that looks like a number was none.
+void KeepMeaning(std::optional<double> value, const std::string& text, Attribute& attribute) {
+  double number = 0;
+  if (const auto* whole = std::get_if<int64_t>(&attribute.second)) {
+    number = static_cast<double>(*whole);
+  } else if (const auto* floating = std::get_if<double>(&attribute.second)) {
+    number = *floating;
+  } else {
+    return;
+  }
+  if (!value.has_value()) {
+    attribute.second = text;
+  } else if (number != *value && static_cast<float>(number) == static_cast<float>(*value)) {
+    attribute.second = *value;
+  }
 }
 
 // Elements of `part` and those of `expected`, which has the part's shape, bit for bit.
@@ -305,6 +324,34 @@ std::vector<Attribute> TypedAttributes(
   return typed;
 }
 
+std::vector<Attribute> TypedAttributes(
+    absl::Span<const std::pair<std::string, std::string>> attributes, const Packing& packing) {
+  // A scale of 1 and an offset of 0 are those of numbers, or of no such attribute.
+  const auto unless = [](double value, double neutral, std::string_view text) {
+    double number = 0;
+    const bool meant = absl::SimpleAtod(text, &number) && number == neutral;
+    return value == neutral && !meant ? std::nullopt : std::optional<double>(value);
+  };
+  std::vector<Attribute> typed = TypedAttributes(attributes);
+  for (Attribute& attribute : typed) {
+    const std::string& name = attribute.first;
+    // The first of that name is the one that TypedAttributes() took.
+    const std::string& text =
+        std::find_if(attributes.begin(), attributes.end(), [&](const auto& candidate) {
+          return candidate.first == name;
+        })->second;
+    if (name == "scale_factor") KeepMeaning(unless(packing.scale, 1, text), text, attribute);
+    if (name == "add_offset") KeepMeaning(unless(packing.offset, 0, text), text, attribute);
+    if (name == "_FillValue" || name == "missing_value") {
+      KeepMeaning(packing.missing, text, attribute);
+      if (packing.missing.has_value() && std::isnan(*packing.missing) && text.ends_with("nan")) {
+        attribute.second = *packing.missing;
+      }
+    }
+  }
+  return typed;
+}
+
 absl::StatusOr<Shape> ParseChunks(const std::string& text, const Field& field) {
   const Shape& shape = field.shape();
   Shape chunks;
@@ -351,7 +398,7 @@ absl::StatusOr<std::unique_ptr<ConvertTarget>> MakeHdf5Target(const SequenceStor
                             .dtype = field.dtype,
                             .shape = field.shape(),
                             .codecs = options.codecs,
-                            .attributes = TypedAttributes(attributes),
+                            .attributes = TypedAttributes(attributes, field.packing),
                             .workers = options.workers,
                             .files = options.files};
   if (writing.codecs == std::vector<std::string>{"none"}) writing.codecs.clear();

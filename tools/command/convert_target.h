@@ -64,6 +64,9 @@ absl::StatusOr<Shape> ParseChunks(const std::string& text, const Field& field);
 // of that type. What netCDF keeps its dimensions by is left out: it would be wrong in a new file.
 std::vector<Attribute> TypedAttributes(
     absl::Span<const std::pair<std::string, std::string>> attributes);
+// The same, but those that `packing` was read from give that packing again, to the last bit.
+std::vector<Attribute> TypedAttributes(
+    absl::Span<const std::pair<std::string, std::string>> attributes, const Packing& packing);
 
 }  // namespace seiche
 

@@ -135,6 +135,28 @@ TEST_F(ConvertTest, AttributesComeAlong) {
   EXPECT_EQ((*target)->Attributes(0), expected);
 }
 
+// Stored numbers are kept, and so is what they stand for.
+TEST_F(ConvertTest, PackingComesAlong) {
+  int packed = 0;
+  for (const std::string field : {"packed", "missing", "both", "nan", "large", "odd", "plain"}) {
+    ConvertOptions options = Options("storage/hdf5/testdata/packed.nc", field + ".h5");
+    options.field = field;
+    ASSERT_THAT(Convert(options), IsOk());
+    const auto source = OpenStore(options.from, {.field = field});
+    const auto target = OpenStore(options.to, {.field = field});
+    ASSERT_THAT(target, IsOk());
+    const Packing expected = (*source)->fields()[0].packing, got = (*target)->fields()[0].packing;
+    packed += !expected.identity();
+    EXPECT_EQ(got.scale, expected.scale) << field;
+    EXPECT_EQ(got.offset, expected.offset) << field;
+    ASSERT_EQ(got.missing.has_value(), expected.missing.has_value()) << field;
+    if (expected.missing.has_value() && !std::isnan(*expected.missing)) {
+      EXPECT_EQ(*got.missing, *expected.missing) << field;
+    }
+  }
+  EXPECT_GT(packed, 4);
+}
+
 TEST_F(ConvertTest, JpegToHdf5AndBack) {
   ASSERT_THAT(Convert(Options(kGray, "levels.h5")), IsOk());
   const auto expected = ReadAll(kGray), got = ReadAll(Path("levels.h5"));

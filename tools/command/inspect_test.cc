@@ -48,7 +48,23 @@ TEST(InspectTest, EveryKindOfDataset) {
   EXPECT_EQ(Find(*report, "sparse").missing_chunks, (int64_t{1} << 40) - 2);
   EXPECT_THAT(Find(*report, "filters/scaleoffset").slow_reason, HasSubstr("filter 6"));
   EXPECT_EQ(Find(*report, "compact").slow_reason, "");
+  EXPECT_EQ(Find(*report, "odd/int12").slow_reason, "integers of 12 bits in 2 bytes");
+  EXPECT_EQ(Find(*report, "compact").details.layout, "compact");
   EXPECT_THAT(Find(*report, "bad/string").status, StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST(InspectTest, VirtualArrays) {
+  const auto report = InspectPath("storage/hdf5/testdata/virtual.h5", DefaultFileSystem());
+  ASSERT_THAT(report, IsOk());
+  // The chunks of the array that it is made of: whole ones, for Fletcher-32 is checked.
+  const FieldReport same = Find(*report, "same_file");
+  EXPECT_EQ(same.slow_reason, "");
+  EXPECT_EQ(same.chunks, 8);
+  EXPECT_EQ(same.single_frames, Find(*report, "here").single_frames);
+  const FieldReport slow = Find(*report, "slow/gap");
+  EXPECT_NE(slow.slow_reason, "");
+  EXPECT_FALSE(slow.whole_sequences.has_value());
+  EXPECT_THAT(InspectionText({*report}), HasSubstr("read amplification  - whole sequences"));
 }
 
 TEST(InspectTest, JpegFolder) {

@@ -3,8 +3,8 @@
 //   SEICHE_ASSIGN_OR_RETURN(VerifyReport report, VerifyPath("waves.h5", {.files = &files}));
 //   std::string text = VerificationText(report);
 //
-// Checksums that the file has are compared on the way: Fletcher-32, deflate's Adler-32 and what
-// OpenOptions::verify has the store check. Without one, damage shows only where decoding fails.
+// Checksums that the file has are compared on the way: our writers' CRC-32C, Fletcher-32, deflate's
+// Adler-32. Without one, damage shows only where decoding fails.
 #ifndef SEICHE_TOOLS_COMMAND_VERIFY_H_
 #define SEICHE_TOOLS_COMMAND_VERIFY_H_
 

@@ -6,9 +6,12 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "base/array_view.h"
+#include "base/atomic_output.h"
 #include "base/file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/hdf5/hdf5_writer.h"
 #include "storage/open.h"
 
 namespace seiche {
@@ -74,6 +77,34 @@ TEST(VerifyTest, OneDamagedChunk) {
   ASSERT_THAT(report, IsOk());
   EXPECT_THAT(VerificationStatus(*report),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("1 chunk is damaged")));
+}
+
+// Without a filter any bytes decode: only the CRC-32C that our writer keeps tells.
+TEST(VerifyTest, ChecksumsOfOurOwnFiles) {
+  FileSystem& files = DefaultFileSystem();
+  const std::string path = JoinPath(testing::TempDir(), "own.h5");
+  ASSERT_THAT(files.RemoveAll(path), IsOk());
+  auto writer = Hdf5Writer::Create(
+      path, {.dtype = DType::kUInt8, .shape = {5, 2, 100}, .chunk_shape = {1, 2, 100}});
+  ASSERT_THAT(writer, IsOk());
+  const std::vector<uint8_t> sequence(200, 7);
+  for (int i = 0; i < 5; ++i) {
+    const void* data = sequence.data();
+    ASSERT_THAT((*writer)->Append(MakeView(data, DType::kUInt8, {2, 100})), IsOk());
+  }
+  ASSERT_THAT((*writer)->Finish(), IsOk());
+  EXPECT_THAT(VerificationStatus(*VerifyPath(path, Silent())), IsOk());
+
+  std::string contents = *ReadFile(files, path);
+  const auto store = OpenStore(path, {.field = "images"});
+  contents[(*store)->Locate(0, 3).offset + 150] ^= 1;
+  ASSERT_THAT(WriteFileAtomically(files, path, contents, OverwritePolicy::kReplace), IsOk());
+  const auto report = VerifyPath(path, Silent());
+  ASSERT_THAT(report, IsOk());
+  ASSERT_EQ(report->fields.size(), 1);
+  ASSERT_EQ(report->fields[0].damaged.size(), 1);
+  EXPECT_THAT(report->fields[0].damaged[0].message(),
+              AllOf(HasSubstr("chunk (3, 0, 0)"), HasSubstr("checksum")));
 }
 
 // Text holds no numbers, which is no damage; a filter that nobody has leaves a doubt.
