@@ -5,10 +5,11 @@
 #include <cmath>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <string_view>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -303,14 +304,16 @@ class JpegTargetImpl : public JpegTarget {
 
 std::vector<Attribute> TypedAttributes(
     absl::Span<const std::pair<std::string, std::string>> attributes) {
-  static const auto& dimensions = *new absl::flat_hash_set<std::string_view>{
-      "CLASS",          "NAME",          "DIMENSION_LIST",
-      "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates",
-      "_NCProperties",  "_nc3_strict"};
+  static constexpr std::string_view kDimensions[] = {"CLASS",          "NAME",
+                                                     "DIMENSION_LIST", "REFERENCE_LIST",
+                                                     "_Netcdf4Dimid",  "_Netcdf4Coordinates",
+                                                     "_NCProperties",  "_nc3_strict"};
   std::vector<Attribute> typed;
-  absl::flat_hash_set<std::string_view> seen;
+  std::set<std::string_view> seen;
   for (const auto& [name, text] : attributes) {
-    if (dimensions.contains(name) || !seen.insert(name).second) continue;
+    const bool dimension =
+        std::find(std::begin(kDimensions), std::end(kDimensions), name) != std::end(kDimensions);
+    if (dimension || !seen.insert(name).second) continue;
     int64_t whole = 0;
     double number = 0;
     if (ParseWholeNumber(text, whole)) {
