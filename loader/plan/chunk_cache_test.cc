@@ -1,8 +1,11 @@
 #include "loader/plan/chunk_cache.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <map>
+#include <new>
 #include <random>
 #include <thread>
 #include <utility>
@@ -11,6 +14,16 @@
 #include "absl/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+// The system has a terabyte: asan would end the test at such a request instead of failing it.
+void* operator new(size_t size, std::align_val_t alignment) {
+  void* memory =
+      size > size_t{1} << 40 ? nullptr : std::aligned_alloc(static_cast<size_t>(alignment), size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace seiche {
 namespace {
