@@ -51,8 +51,8 @@ Table FileTable(const PeerReport& report, const PeerFile& file) {
   Table table;
   table.columns = {{"Reader", true}};
   for (const int count : workers) table.columns.push_back({WorkersText(count)});
-  for (const char* title :
-       {"best", "spread", "CPU ms", "first batch ms", "decodes a chunk", "samples", "MB"}) {
+  for (const char* title : {"best", "spread", "CPU ms", "first batch ms", "decodes a chunk",
+                            "shuffle", "samples", "MB"}) {
     table.columns.push_back({title});
   }
   for (const PeerResult* best : BestOf(report.results)) {
@@ -65,6 +65,8 @@ Table FileTable(const PeerReport& report, const PeerFile& file) {
     cells.push_back(Milliseconds(best->first_batch_ms()));
     const double decodes = best->repeats[0].decodes_per_chunk;
     cells.push_back(decodes > 0 ? absl::StrFormat("%.2f", decodes) : kNone);
+    cells.push_back(best->is_ours() ? absl::StrFormat("%.2f", best->repeats[0].shuffle_quality)
+                                    : kNone);
     cells.push_back(absl::StrCat(best->row.batches * best->row.batch_size));
     cells.push_back(absl::StrFormat("%.2f", best->bytes_per_sequence / 1e6));
     table.rows.push_back(std::move(cells));
@@ -129,7 +131,10 @@ Json RowJson(const PeerResult& result) {
   json["cpu_ms_per_sequence"] = result.cpu_ms();
   json["first_batch_ms"] = result.first_batch_ms();
   json["mb_per_sequence"] = result.bytes_per_sequence / 1e6;
-  if (result.is_ours()) json["decodes_per_chunk"] = result.repeats[0].decodes_per_chunk;
+  if (result.is_ours()) {
+    json["decodes_per_chunk"] = result.repeats[0].decodes_per_chunk;
+    json["shuffle_quality"] = result.repeats[0].shuffle_quality;
+  }
   json["samples"] = result.row.batches * result.row.batch_size;
   json["batch_size"] = result.row.batch_size;
   json["repeats"] = Json::array();

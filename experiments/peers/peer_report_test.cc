@@ -56,10 +56,12 @@ TEST(PeerReportTest, TablesHaveRatiosWorkersAndFailures) {
   EXPECT_THAT(text,
               HasSubstr("| manual_lzf | seiche | 2.00 | h5py+DataLoader | 2 | 25.0 | 12.5 |\n"));
   EXPECT_THAT(text, HasSubstr("## manual_lzf, milliseconds a sequence\n"));
-  EXPECT_THAT(text, HasSubstr("| Reader | 0 workers | 1 worker | 2 workers | best | spread | "
-                              "CPU ms | first batch ms | decodes a chunk | samples | MB |\n"));
+  EXPECT_THAT(text,
+              HasSubstr("| Reader | 0 workers | 1 worker | 2 workers | best | spread | "
+                        "CPU ms | first batch ms | decodes a chunk | shuffle | samples | MB |\n"));
   EXPECT_THAT(text, HasSubstr("| h5py+DataLoader | 40.0 | - | 25.0 | 25.0 | 0% | 37.5 | 250.0 | "
-                              "- | 20 | 3.25 |\n"));
+                              "- | - | 20 | 3.25 |\n"));
+  EXPECT_THAT(text, HasSubstr("| 2.00 | 0% | 3.00 | 20.0 | - | 1.00 | 20 | 3.25 |\n"));
   EXPECT_THAT(text, HasSubstr("## windows10_lzf, milliseconds a window\n"));
   EXPECT_THAT(text, HasSubstr("\n- hidefix: ImportError: no module &lt;x>\n\n"));
 }

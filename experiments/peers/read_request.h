@@ -30,6 +30,7 @@ struct ReadTime {
   uint32_t checksum = 0;  // Adler-32 of all values as float32, if it was asked for
   // Ours only.
   double decodes_per_chunk = 0;       // of chunks that the epoch needed
+  double shuffle_quality = 1;         // loader/order/shuffle_quality.h; uniform: about 1
   std::vector<int64_t> checked = {};  // the samples behind the checksum
 };
 

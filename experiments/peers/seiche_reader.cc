@@ -78,7 +78,9 @@ absl::StatusOr<ReadTime> ReadEpoch(Loader& loader, const ReadRequest& request, d
   }
   time.seconds = Now() - start;
   time.cpu_seconds = CpuSeconds() - cpu_start;
-  time.decodes_per_chunk = loader.statistics().decodes_per_chunk();
+  const LoaderStatistics statistics = loader.statistics();
+  time.decodes_per_chunk = statistics.decodes_per_chunk();
+  time.shuffle_quality = statistics.shuffle_quality;
   return time;
 }
 

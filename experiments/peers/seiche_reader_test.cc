@@ -7,6 +7,8 @@
 #include "experiments/peers/prepared_files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "loader/order/sampler.h"
+#include "loader/order/shuffle_quality.h"
 #include "storage/hdf5/hdf5_writer.h"
 #include "storage/open.h"
 
@@ -93,6 +95,9 @@ TEST_F(SeicheReaderTest, DeliversWindows) {
   EXPECT_THAT(ChecksumOf(**store, 2, request.batches[0]), IsOkAndHolds(time->checksum));
   EXPECT_EQ(time->checked, request.batches[0]);
   EXPECT_EQ(time->decodes_per_chunk, 1);
+  // Of so few samples, not quite 1.
+  const Sampler sampler({}, NumSamples(plan_, plan_.files[0]), 5, EpochOfRepeat(-1));
+  EXPECT_EQ(time->shuffle_quality, MeasureShuffle(sampler).value());
 }
 
 TEST_F(SeicheReaderTest, ChunkAwareOrderHasSamplesOfItsOwn) {
