@@ -1,4 +1,5 @@
-// Loops over the batches of an HDF5 file or a folder of JPEG frames, in random order:
+// Loops over batches of windows of two frames of an HDF5 file or a folder of JPEG frames, in random
+// order:
 //
 //   bazel run //:batches -- /tmp/ramp.h5 [H5 dataset, if it has several]
 #include <cstdio>
@@ -16,7 +17,9 @@ absl::Status PrintBatches(const std::string& path, const std::string& field) {
   if (store->fields()[0].dtype != seiche::DType::kFloat32) {
     return absl::UnimplementedError("this example takes float32 only");
   }
-  SEICHE_ASSIGN_OR_RETURN(auto loader, seiche::Loader::Create(std::move(store), {.batch_size = 2}));
+  SEICHE_ASSIGN_OR_RETURN(
+      auto loader, seiche::Loader::Create(std::move(store),
+                                          {.sample = {.windows = {{"", 0, 2}}}, .batch_size = 4}));
   while (true) {
     SEICHE_ASSIGN_OR_RETURN(std::optional<seiche::Batch> batch, loader->Next());
     if (!batch) return absl::OkStatus();
