@@ -320,6 +320,7 @@ void LoaderImpl::PublishGroup(Group& group) {
        .map = setup_.map.get(),
        .cached = &setup_.strategy.cached,
        .cache = &cache_,
+       .share = options_.decode_once,
        .epoch = epoch_,
        .expires = ChunkExpiry(setup_.strategy, schedule_, sampler_, group.end_batch - 1)},
       group_samples_);

@@ -16,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "loader/loader.h"
+#include "loader/testing/fake_store.h"
 #include "loader/testing/grid_store.h"
 
 namespace seiche {
@@ -228,6 +229,17 @@ TEST(LoaderResumeTest, InTheMiddleOfAHundredMillionSamples) {
     }
     EXPECT_THAT(loader->State(), testing::HasSubstr("\"batch\":7654324,"));
   }
+}
+
+// As other readers do it: 5 chunks of 4 sequences, 20 samples.
+TEST(LoaderDecodeOnceTest, OffEachSampleDecodesWholeChunks) {
+  const auto store = std::make_shared<FakeStore>(
+      FakeStore::Options{.grid = ChunkGrid({20, 3, 4, 5}, {4, 3, 4, 5})});
+  auto loader = Loader::Create(store, {.batch_size = 10, .workers = 2, .decode_once = false});
+  ASSERT_THAT(loader, absl_testing::IsOk());
+  for (auto batch = (*loader)->Next(); batch.ok() && batch->has_value();) batch = (*loader)->Next();
+  EXPECT_EQ((*loader)->statistics().chunks_decoded, 20);
+  EXPECT_EQ((*loader)->statistics().read_amplification(), 4);
 }
 
 }  // namespace

@@ -54,8 +54,8 @@ struct LoaderOptions {
   // workers' own memory. kResourceExhausted at creation if prefetch + 1 batches do not fit, from
   // Next() if held batches use it up.
   int64_t memory_budget = int64_t{4} << 30;
-  // Decode a chunk once for all samples in reach of the budget. Off: each sample decodes what it
-  // needs on its own, as other readers do.
+  // Decode a chunk once for all samples in reach of the budget, and no more of it than they need.
+  // Off: each sample decodes the chunks that it needs on its own, as a whole, as other readers do.
   bool decode_once = true;
 
   OnError on_error = OnError::kFail;

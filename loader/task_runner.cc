@@ -178,16 +178,20 @@ bool TaskRunner::DeliverWhole(Work& work, const GroupPlan::Task& task,
                               absl::Span<const std::byte> encoded, absl::Status& status) const {
   if (task.entry != nullptr || transforms_[task.field].has_value()) return false;
   if (work.plan.CountUses(task) != 1) return false;
+  bool delivered = true;
   work.plan.ForEachUse(task, [&](const Use& use) {
     Box in_chunk, in_box;
-    const Box chunk_box = store_.fields()[task.field].grid.BoxOf(task.chunk);
-    if (Intersect(chunk_box, use.box, in_chunk, in_box)) {
+    const ChunkGrid& grid = store_.fields()[task.field].grid;
+    if (Intersect(grid.BoxOf(task.chunk), use.box, in_chunk, in_box)) {
+      // The store might decode no more of the chunk than this.
+      delivered = work.plan.shares() || in_chunk.extent == grid.ShapeOf(task.chunk);
+      if (!delivered) return false;
       status = store_.DecodeChunk(task.field, task.chunk, task.location, encoded, in_chunk,
                                   Slice(Place(work, use), in_box), work.worker.scratch);
     }
     return false;
   });
-  return true;
+  return delivered;
 }
 
 void TaskRunner::Decode(Work& work, const GroupPlan::Task& task,
@@ -199,7 +203,7 @@ void TaskRunner::Decode(Work& work, const GroupPlan::Task& task,
   const bool keep = task.entry != nullptr;
   Shape shape = keep ? chunk_box.extent : field.grid.ShapeOf(task.chunk);
   // Along axis 0 a chunk's beginning can be had alone.
-  shape[0] = chunk_box.extent[0];
+  if (work.plan.shares()) shape[0] = chunk_box.extent[0];
   AlignedBuffer& memory = keep ? task.entry->memory : work.worker.decoded;
   memory.Reserve(NumElements(shape) * static_cast<int64_t>(SizeOf(field.dtype)));
   const ArrayView chunk = MakeView(static_cast<void*>(memory.data()), field.dtype, shape);

@@ -36,6 +36,7 @@ int64_t ChunkBytes(const Field& field, int64_t chunk) {
 }  // namespace
 
 void GroupPlan::Build(const Input& input, absl::Span<const absl::Span<const int64_t>> samples) {
+  share_ = input.share;
   CollectUses(input, samples);
   CollectLists(input);
   CollectPairs(input);
@@ -92,7 +93,7 @@ void GroupPlan::CollectLists(const Input& input) {
     keys_.push_back({{.field = field,
                       .first_chunk = grid.NumberAt(first),
                       .last_chunk = grid.NumberAt(last),
-                      .alone = regular ? -1 : static_cast<int32_t>(i)},
+                      .alone = regular && share_ ? -1 : static_cast<int32_t>(i)},
                      static_cast<int32_t>(i)});
   }
   std::sort(keys_.begin(), keys_.end());
@@ -128,6 +129,9 @@ void GroupPlan::MakeTasks(const Input& input) {
          ++i) {
       task_lists_.push_back(pairs_[i].list);
       ++task.num_lists;
+      if (share_) continue;
+      ++i;
+      break;
     }
     tasks_.push_back(task);
   }

@@ -69,6 +69,8 @@ class GroupPlan {
     // By field of the store: whether decoded chunks go into the cache, as far as it has room.
     const std::vector<bool>* cached = nullptr;
     ChunkCache* cache = nullptr;
+    // Off: every use has tasks of its own, as if nobody else needed the chunk.
+    bool share = true;
     int64_t epoch = 0;
     int64_t expires = 0;  // of new entries
   };
@@ -84,6 +86,8 @@ class GroupPlan {
   absl::Span<const int32_t> batches_of(const Run& run) const {
     return absl::MakeConstSpan(run_batches_).subspan(run.first_batch, run.num_batches);
   }
+  // Whether uses share tasks. If not, each is to decode the chunks it needs as a whole.
+  bool shares() const { return share_; }
   // How many runs deliver to each batch.
   absl::Span<const int64_t> runs_of_batch() const { return runs_of_batch_; }
 
@@ -129,6 +133,7 @@ class GroupPlan {
   void CloseRun(Run& run);
   int64_t WorkOf(const Input& input, const Task& task) const;
 
+  bool share_ = true;
   std::vector<Use> uses_;
   std::vector<std::pair<Key, int32_t>> keys_;
   std::vector<int32_t> use_order_;

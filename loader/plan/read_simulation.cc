@@ -75,6 +75,7 @@ absl::StatusOr<ReadCost> SimulateReads(std::shared_ptr<const SequenceStore> stor
                 .map = setup.map.get(),
                 .cached = &setup.strategy.cached,
                 .cache = &cache,
+                .share = options.decode_once,
                 .epoch = setup.epoch,
                 .expires = ChunkExpiry(setup.strategy, schedule, sampler, end - 1)},
                spans);
