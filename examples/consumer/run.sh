@@ -13,7 +13,8 @@ trap 'rm -rf "$folder"' EXIT
 bazel-bin/write_ramp "$folder/ramp.h5"
 bazel-bin/batches "$folder/ramp.h5" | tee "$folder/printed"
 diff "$folder/printed" - <<'EXPECTED'
-batch 0: (2, 4, 8, 8), mean 2.0000
-batch 1: (2, 4, 8, 8), mean 1.0000
-batch 2: (1, 4, 8, 8), mean 4.0000
+batch 0: (4, 2, 8, 8), mean 1.5000
+batch 1: (4, 2, 8, 8), mean 2.2500
+batch 2: (4, 2, 8, 8), mean 2.5000
+batch 3: (3, 2, 8, 8), mean 1.6667
 EXPECTED
