@@ -82,10 +82,15 @@ class LoaderImpl final : public Loader {
   void Quench() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Publishes groups as long as there is room and there are buffers for them.
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether there are buffers for the next group, or for a smaller one if nothing else is under
-  // way.
-  bool AcquireSlots(int64_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void PublishGroup(Group& group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Publishes the next group, smaller than wanted where buffers are missing. False if there are
+  // none.
+  bool PublishForWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes buffers until there are `wanted`, or no more.
+  int64_t AcquireSlots(int64_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Batches of the next group, if there are buffers for them.
+  int64_t WantedBatches() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The next `batches` ones, whose slots are there.
+  void PublishGroup(int64_t batches) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Work(WorkerState& worker);
   // A ticket, or -1 if there is none now.
@@ -94,6 +99,9 @@ class LoaderImpl final : public Loader {
   bool WaitForTickets(WorkerState& worker);
   void Run(int64_t ticket, WorkerState& worker);
   Group& GroupOf(int64_t ticket);
+  Group& next_group() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return groups_[published_groups_ % groups_.size()];
+  }
   void RecordError(int64_t batch, int64_t row, int64_t ticket, const absl::Status& status);
   bool Wanted(int64_t batch) const { return batch <= stop_after_.load(std::memory_order_relaxed); }
 
@@ -133,7 +141,12 @@ class LoaderImpl final : public Loader {
   int64_t published_ ABSL_GUARDED_BY(mutex_) = 0;         // batches
   int64_t published_groups_ ABSL_GUARDED_BY(mutex_) = 0;  // since the epoch began
   int64_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;         // batches
-  std::vector<std::unique_ptr<Batch::Slot>> slots_ ABSL_GUARDED_BY(mutex_);  // for the next group
+  std::vector<std::unique_ptr<Batch::Slot>> slots_ ABSL_GUARDED_BY(mutex_);  // for the next groups
+  // What the consumer had done when the last group was published.
+  std::chrono::steady_clock::time_point group_start_ ABSL_GUARDED_BY(mutex_);
+  int64_t group_wait_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t group_delivered_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool consumer_waits_ ABSL_GUARDED_BY(mutex_) = false;  // for more than half of its time
   std::vector<absl::Span<const int64_t>> group_samples_ ABSL_GUARDED_BY(mutex_);
   ChunkCache cache_ ABSL_GUARDED_BY(mutex_);
   SeenChunks seen_ ABSL_GUARDED_BY(mutex_);
@@ -196,7 +209,7 @@ LoaderImpl::LoaderImpl(LoaderSetup setup, const LoaderOptions& options)
                 absl::MutexLock lock(&mutex_);
                 Publish();
               }})),
-      jobs_(setup_.strategy.groups * setup_.strategy.group_batches),
+      jobs_(setup_.strategy.groups * setup_.strategy.most_group_batches),
       groups_(setup_.strategy.groups),
       schedule_(ScheduleOptions(options, setup_.map->size(), setup_.first_batch)),
       sampler_(setup_.strategy.sampler, setup_.map->size(), options.seed, setup_.epoch),
@@ -247,7 +260,7 @@ void LoaderImpl::BeginEpoch(int64_t epoch, int64_t first_batch) {
   sampler_ = Sampler(setup_.strategy.sampler, setup_.map->size(), options_.seed, epoch);
   next_ticket_ = 0;
   stop_after_ = kNever;
-  published_ = published_groups_ = delivered_ = 0;
+  published_ = published_groups_ = delivered_ = group_delivered_ = 0;
   for (Group& group : groups_) group.end_batch = group.first_ticket = group.end_ticket = 0;
   for (Job& job : jobs_) {
     job.remaining = 0;
@@ -275,28 +288,57 @@ void LoaderImpl::Quench() {
 void LoaderImpl::Publish() {
   const int64_t before = published_;
   while (running_ && stop_after_ == kNever && published_ < num_batches()) {
-    Group& group = groups_[published_groups_ % groups_.size()];
-    if (group.end_batch > delivered_) break;
-    const int64_t wanted = std::min(setup_.strategy.group_batches, num_batches() - published_);
-    if (!AcquireSlots(wanted)) break;
-    PublishGroup(group);
+    if (next_group().end_batch > delivered_) break;
+    const int64_t wanted = WantedBatches(), there = AcquireSlots(wanted);
+    // A consumer that holds many batches gets small groups, but one that waits gives them back
+    // soon.
+    const bool idle = published_ == delivered_ && there > 0 && !consumer_waits_;
+    if (there < wanted && !idle) break;
+    PublishGroup(there);
   }
   if (published_ > before) tickets_published_.SignalAll();
 }
 
-bool LoaderImpl::AcquireSlots(int64_t wanted) {
-  while (static_cast<int64_t>(slots_.size()) < wanted) {
-    std::unique_ptr<Batch::Slot> slot = ring_->TryAcquire();
-    if (slot == nullptr) return published_ == delivered_ && !slots_.empty();
-    slots_.push_back(std::move(slot));
-  }
+bool LoaderImpl::PublishForWaiting() {
+  Publish();
+  if (published_ > delivered_) return true;
+  if (!running_ || stop_after_ != kNever) return false;
+  const int64_t there = AcquireSlots(WantedBatches());
+  if (there == 0) return false;
+  PublishGroup(there);
+  tickets_published_.SignalAll();
   return true;
 }
 
-void LoaderImpl::PublishGroup(Group& group) {
+int64_t LoaderImpl::AcquireSlots(int64_t wanted) {
+  while (static_cast<int64_t>(slots_.size()) < wanted) {
+    std::unique_ptr<Batch::Slot> slot = ring_->TryAcquire();
+    if (slot == nullptr) break;
+    slots_.push_back(std::move(slot));
+  }
+  return std::min(wanted, static_cast<int64_t>(slots_.size()));
+}
+
+int64_t LoaderImpl::WantedBatches() {
+  const Strategy& strategy = setup_.strategy;
+  if (strategy.group_batches < strategy.most_group_batches && delivered_ > group_delivered_) {
+    const std::chrono::nanoseconds since = std::chrono::steady_clock::now() - group_start_;
+    consumer_waits_ = 2 * (consumer_.wait_nanos.value() - group_wait_nanos_) > since.count();
+  }
+  return std::min(consumer_waits_ ? strategy.most_group_batches : strategy.group_batches,
+                  num_batches() - published_);
+}
+
+void LoaderImpl::PublishGroup(int64_t batches) {
+  group_start_ = std::chrono::steady_clock::now();
+  group_wait_nanos_ = consumer_.wait_nanos.value();
+  group_delivered_ = delivered_;
+  Group& group = next_group();
   group.first_batch = published_;
   group_samples_.clear();
-  for (std::unique_ptr<Batch::Slot>& slot : slots_) {
+  for (; batches > 0; --batches) {
+    std::unique_ptr<Batch::Slot> slot = std::move(slots_.back());
+    slots_.pop_back();
     const BatchSchedule::Rows rows = schedule_.At(published_);
     slot->samples.resize(rows.count);
     for (int64_t i = 0; i < rows.count; ++i) {
@@ -309,7 +351,6 @@ void LoaderImpl::PublishGroup(Group& group) {
     job.slot = std::move(slot);
     job.errors.clear();
   }
-  slots_.clear();
   group.end_batch = published_;
 
   if (setup_.strategy.cache_bytes > 0) {
@@ -343,8 +384,7 @@ absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
   Stopwatch watch;
   while (true) {
     if (delivered_ == num_batches()) return std::nullopt;
-    if (published_ == delivered_) Publish();
-    if (published_ == delivered_) return ring_->ExhaustedError();
+    if (published_ == delivered_ && !PublishForWaiting()) return ring_->ExhaustedError();
     Job& job = JobOf(delivered_);
     watch.Lap(consumer_.busy_nanos);
     Await(job);

@@ -59,7 +59,7 @@ absl::StatusOr<ReadCost> SimulateReads(std::shared_ptr<const SequenceStore> stor
   ReadCost cost{.strategy = setup.strategy, .shuffle = setup.shuffle};
   std::vector<std::vector<int64_t>> samples;
   for (int64_t batch = 0; batch < schedule.num_batches();) {
-    const int64_t end = std::min(schedule.num_batches(), batch + setup.strategy.group_batches);
+    const int64_t end = std::min(schedule.num_batches(), batch + setup.strategy.most_group_batches);
     samples.clear();
     if (setup.strategy.cache_bytes > 0) cache.Expire(schedule.At(batch).first_position);
     for (; batch < end; ++batch) {

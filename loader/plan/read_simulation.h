@@ -4,7 +4,7 @@
 //   cost.decodes_per_chunk();
 //
 // Plans every batch as a loader with these options does; only the chunks are left alone. So it is
-// exact, but for the moments at which buffers come back, and takes a fraction of the time.
+// exact for a consumer that does nothing but wait, and takes a fraction of the time.
 #ifndef SEICHE_LOADER_PLAN_READ_SIMULATION_H_
 #define SEICHE_LOADER_PLAN_READ_SIMULATION_H_
 

@@ -29,7 +29,7 @@ int Main() {
         return 1;
       }
       absl::PrintF("| %s | %d | %d | %.1f | %.2f | %.2f | %.2f |\n", name, gigabytes,
-                   cost->strategy.group_batches * 10,
+                   cost->strategy.most_group_batches * 10,
                    static_cast<double>(cost->strategy.cache_bytes) / (1 << 30),
                    cost->decodes_per_chunk(), cost->read_amplification(), cost->shuffle.value());
     }

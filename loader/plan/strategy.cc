@@ -15,6 +15,8 @@ constexpr double kAutoTolerance = 1.1;
 // By default kChunkAware shuffles this part of the budget's bytes: two windows, the one that ends
 // and the one that begins, and the ring have to fit.
 constexpr int64_t kShufflePart = 4;
+// The part of the budget that kAuto leaves to workers, however many there are.
+constexpr int64_t kWorkersPart = 8;
 
 // Samples of one group at most: planning costs some hundred bytes for each.
 constexpr double kMaxGroupSamples = 1 << 16;
@@ -87,6 +89,60 @@ double BlockwiseDecodes(const Sharing& sharing, double group) {
   return std::max(1.0, sharing.block_samples / group + 1 - 1 / std::max(1.0, sharing.blocks));
 }
 
+// What there is room for, and what a loader has to do in it.
+struct Room {
+  int64_t bytes = 0;         // beside the workers'
+  int64_t ring_batches = 0;  // the smallest ring
+  int64_t most_batches = 0;
+  int64_t epoch_batches = 0;
+};
+
+// Which ways to decode chunks once are open, and what they cost.
+struct Fit {
+  bool all = false;        // a cache of all chunks
+  bool windows = false;    // a cache of the window that ends and the one that begins
+  bool epoch = false;      // a group of all batches
+  int64_t most_group = 1;  // batches of a group, nothing else being filled
+  double uniform_decodes = 1, chunk_aware_decodes = 1;
+};
+
+Fit FitOf(const StrategyInput& input, const Sharing& sharing, const Room& room,
+          double window_bytes) {
+  const int64_t samples = input.map->size();
+  const auto rows = static_cast<double>(std::min(input.options->batch_size, samples));
+  const int64_t free = room.bytes - room.ring_batches * input.batch_bytes;
+  Fit fit;
+  fit.all = sharing.bytes <= free;
+  fit.windows = 2 * window_bytes <= static_cast<double>(free);
+  // The consumer has one more.
+  fit.epoch = room.epoch_batches < room.most_batches &&
+              static_cast<double>(room.epoch_batches) * rows <= kMaxGroupSamples;
+  fit.most_group =
+      std::clamp<int64_t>(room.most_batches - 1, 1,
+                          std::max<int64_t>(1, static_cast<int64_t>(kMaxGroupSamples / rows)));
+  if (fit.all || fit.epoch) return fit;
+  const double group = static_cast<double>(fit.most_group) * rows;
+  fit.uniform_decodes = UniformDecodes(sharing, static_cast<double>(samples), group);
+  if (!fit.windows) fit.chunk_aware_decodes = BlockwiseDecodes(sharing, group);
+  return fit;
+}
+
+// The order for kAuto. It must be the same on all shards, and where an epoch goes on with other
+// workers: so it depends on nothing but the data, the samples and the budget.
+Order CheapOrder(const StrategyInput& input, const Sharing& sharing, double window_bytes) {
+  const LoaderOptions& options = *input.options;
+  constexpr int64_t kLeastRing = 2;
+  const int64_t bytes = options.memory_budget - options.memory_budget / kWorkersPart;
+  const Fit fit = FitOf(input, sharing,
+                        {.bytes = bytes,
+                         .ring_batches = kLeastRing,
+                         .most_batches = std::max(kLeastRing, bytes / input.batch_bytes),
+                         .epoch_batches = (input.map->size() - 1) / options.batch_size + 1},
+                        window_bytes);
+  return fit.uniform_decodes <= kAutoTolerance * fit.chunk_aware_decodes ? Order::kUniform
+                                                                         : Order::kChunkAware;
+}
+
 }  // namespace
 
 absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
@@ -124,50 +180,43 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
     return strategy;
   }
 
-  // What is left for decoded chunks beside the smallest ring, and for batches without any.
-  const int64_t free = room - needed * input.batch_bytes;
-  const int64_t most_batches = strategy.most_batches;
-  const double rows = static_cast<double>(std::min(options.batch_size, input.map->size()));
   const double window_bytes =
       sharing.block_bytes * static_cast<double>(strategy.sampler.window_blocks);
-  // The window that ends and the one that begins.
-  const bool windows_fit = 2 * window_bytes <= static_cast<double>(free);
-  const bool all_fit = sharing.bytes <= free;
-  // The consumer has one more.
-  const bool epoch_fits = input.epoch_batches < most_batches &&
-                          static_cast<double>(input.epoch_batches) * rows <= kMaxGroupSamples;
-  const int64_t group_batches =
-      std::clamp<int64_t>((most_batches - 1) / 2, 1,
-                          std::max<int64_t>(1, static_cast<int64_t>(kMaxGroupSamples / rows)));
-
-  const double group_samples = static_cast<double>(group_batches) * rows;
-  if (!all_fit && !epoch_fits) {
-    const auto samples = static_cast<double>(input.map->size());
-    strategy.uniform_decodes = UniformDecodes(sharing, samples, group_samples);
-    if (!windows_fit) strategy.chunk_aware_decodes = BlockwiseDecodes(sharing, group_samples);
-  }
   if (strategy.sampler.order == Order::kAuto) {
-    const bool uniform = strategy.uniform_decodes <= kAutoTolerance * strategy.chunk_aware_decodes;
-    strategy.sampler.order = uniform ? Order::kUniform : Order::kChunkAware;
+    strategy.sampler.order = CheapOrder(input, sharing, window_bytes);
   }
+  const Fit fit = FitOf(input, sharing,
+                        {.bytes = room,
+                         .ring_batches = needed,
+                         .most_batches = strategy.most_batches,
+                         .epoch_batches = input.epoch_batches},
+                        window_bytes);
+  strategy.uniform_decodes = fit.uniform_decodes;
+  strategy.chunk_aware_decodes = fit.chunk_aware_decodes;
 
-  const bool cache_serves = all_fit || (windows_fit && strategy.sampler.order != Order::kUniform);
+  const bool cache_serves = fit.all || (fit.windows && strategy.sampler.order != Order::kUniform);
   // A batch that needs most chunks gains nothing from a cache over a group of all batches, which
   // spares a copy.
+  const auto rows = static_cast<double>(std::min(options.batch_size, input.map->size()));
   const bool batch_needs_most =
       2 * rows * static_cast<double>(sharing.sample_bytes) > static_cast<double>(sharing.bytes);
-  if (cache_serves && !(epoch_fits && batch_needs_most)) {
-    strategy.keep_all = all_fit;
+  if (cache_serves && !(fit.epoch && batch_needs_most)) {
+    strategy.keep_all = fit.all;
     strategy.cache_bytes =
-        all_fit ? sharing.bytes : static_cast<int64_t>(std::ceil(2 * window_bytes));
+        fit.all ? sharing.bytes : static_cast<int64_t>(std::ceil(2 * window_bytes));
     strategy.most_batches = (room - strategy.cache_bytes) / input.batch_bytes;
     return strategy;
   }
   strategy.cached.assign(strategy.cached.size(), false);
-  strategy.group_batches = epoch_fits ? std::max<int64_t>(1, input.epoch_batches) : group_batches;
-  strategy.groups = epoch_fits ? 1 : 2;
-  strategy.ring_batches =
-      std::clamp<int64_t>(strategy.groups * strategy.group_batches + 1, needed, most_batches);
+  strategy.groups = fit.epoch ? 1 : 2;
+  strategy.most_group_batches =
+      fit.epoch ? std::max<int64_t>(1, input.epoch_batches) : fit.most_group;
+  // Two at a time, so that one is filled while the consumer takes batches of the other.
+  strategy.group_batches =
+      fit.epoch ? strategy.most_group_batches : std::max<int64_t>(1, fit.most_group / 2);
+  strategy.ring_batches = std::clamp<int64_t>(
+      std::max(strategy.groups * strategy.group_batches, strategy.most_group_batches) + 1, needed,
+      strategy.most_batches);
   return strategy;
 }
 

@@ -7,7 +7,11 @@
 // (a cache) until the last sample that needs them has been filled; this takes the decoded size of
 // all chunks that are shuffled together. Or many batches are filled at the same time (a group): a
 // chunk is decoded and its parts go to all of them; this takes the size of those batches, and a
-// chunk is decoded once a group. The first is best where it fits. A pure function: no I/O.
+// chunk is decoded once a group. The first is best where it fits.
+//
+// Two groups in flight hide the decoding behind the consumer's own work; one of twice the size
+// decodes half as much. The second is better for a consumer that waits for more than half of its
+// time, so the loader goes from one to the other as it runs. A pure function: no I/O.
 #ifndef SEICHE_LOADER_PLAN_STRATEGY_H_
 #define SEICHE_LOADER_PLAN_STRATEGY_H_
 
@@ -36,13 +40,15 @@ struct Strategy {
   SamplerOptions sampler;     // order is never kAuto
   int64_t group_batches = 1;  // batches filled together
   int64_t groups = 1;         // groups in flight
-  int64_t ring_batches = 0;   // buffers of the ring, one for the consumer included
-  int64_t most_batches = 0;   // buffers in all, those that the consumer holds included
-  int64_t cache_bytes = 0;    // for decoded chunks
-  std::vector<bool> cached;   // by field: decoded chunks are kept
-  bool keep_all = false;      // all chunks fit: they are kept from epoch to epoch
-  // Expected chunk decodes of an epoch, in decodings of all chunks of the fields that share: 1 is
-  // perfect. For kUniform and kChunkAware.
+  // Batches filled together while nothing else is, for consumers that mostly wait.
+  int64_t most_group_batches = 1;
+  int64_t ring_batches = 0;  // buffers of the ring, one for the consumer included
+  int64_t most_batches = 0;  // buffers in all, those that the consumer holds included
+  int64_t cache_bytes = 0;   // for decoded chunks
+  std::vector<bool> cached;  // by field: decoded chunks are kept
+  bool keep_all = false;     // all chunks fit: they are kept from epoch to epoch
+  // Expected chunk decodes of an epoch whose groups are as large as they may be, in decodings of
+  // all chunks of the fields that share: 1 is perfect. For kUniform and kChunkAware.
   double uniform_decodes = 1, chunk_aware_decodes = 1;
 };
 

@@ -112,7 +112,10 @@ TEST(StrategyTest, AutoChunksInAFifthOfTheirSize) {
   options.memory_budget *= 2;
   const auto two_fifths = Question({AutoChunked()}, options).Ask();
   ASSERT_THAT(two_fifths, IsOk());
-  EXPECT_GT(two_fifths->group_batches, fifth->group_batches);
+  EXPECT_EQ(fifth->group_batches, 1);
+  EXPECT_EQ(fifth->most_group_batches, 2);
+  EXPECT_EQ(two_fifths->group_batches, 3);
+  EXPECT_EQ(two_fifths->most_group_batches, 6);
   EXPECT_LT(two_fifths->uniform_decodes, fifth->uniform_decodes);
   EXPECT_LT(two_fifths->chunk_aware_decodes, fifth->chunk_aware_decodes);
 }
@@ -234,6 +237,8 @@ void ExpectSound(const Question& q, const Strategy& s) {
   EXPECT_GE(s.group_batches, 1);
   EXPECT_GE(s.groups, 1);
   EXPECT_LE(s.groups * s.group_batches, std::max<int64_t>(s.ring_batches, 2));
+  EXPECT_LE(s.group_batches, s.most_group_batches);
+  EXPECT_LE(s.most_group_batches, s.ring_batches);
   EXPECT_NE(s.sampler.order, Order::kAuto);
   EXPECT_GE(s.sampler.block_samples, 1);
   EXPECT_LE(s.sampler.block_samples, q.map.size());
@@ -289,6 +294,38 @@ TEST(StrategyTest, NeverMoreThanTheBudget) {
   EXPECT_GT(kept, 100);
   EXPECT_GT(grouped, 100);
   EXPECT_GT(windows, 20);
+}
+
+// All shards, whatever they work with, have to deliver parts of one order.
+TEST(StrategyTest, AutoOrderDependsOnDataSamplesAndBudgetOnly) {
+  std::mt19937_64 random(18);
+  const auto between = [&](int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  };
+  int64_t aware = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const Shape shape = {between(1, 60), 4, between(1, 20), between(1, 20)};
+    const Shape chunk = {between(1, shape[0]), between(1, 4), between(1, shape[2]), shape[3]};
+    LoaderOptions options{.batch_size = between(1, 7), .order = Order::kAuto};
+    Question question({GridStore::MakeField("u", shape, chunk)}, options);
+    options.memory_budget = 6 * question.batch_bytes + between(0, 2 * NumElements(shape) * 4);
+    question.options = options;
+    question.worker_bytes = 0;
+    const auto one = question.Ask();
+    ASSERT_THAT(one, IsOk());
+    question.options.prefetch = static_cast<int>(between(1, 5));
+    question.options.shard_count = between(1, 9);
+    question.options.max_batches = between(1, 5);
+    question.worker_bytes = between(0, options.memory_budget);
+    const auto other = question.Ask();
+    ASSERT_THAT(other, IsOk());
+    EXPECT_EQ(one->sampler.order, other->sampler.order);
+    EXPECT_EQ(one->sampler.block_samples, other->sampler.block_samples);
+    EXPECT_EQ(one->sampler.window_blocks, other->sampler.window_blocks);
+    aware += one->sampler.order == Order::kChunkAware;
+  }
+  EXPECT_GT(aware, 100);
+  EXPECT_LT(aware, 900);
 }
 
 TEST(StrategyTest, HugeDatasets) {
