@@ -172,6 +172,31 @@ TEST(LoaderCacheTest, GroupsOfAllBatchesDecodeOnceAnEpoch) {
   }
 }
 
+// Five batches have room. A consumer with work of its own gets groups of two, decoded beside it;
+// for one that only waits groups of four decode less.
+TEST(LoaderCacheTest, GroupsGrowForAConsumerThatWaits) {
+  const Field field = GridStore::MakeField("u", {40, 10, 16, 16}, {20, 2, 5, 7});
+  GridStore::Options slow;
+  slow.on_decode = [](int, int64_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return absl::OkStatus();
+  };
+  const auto store = Store(field, std::move(slow));
+  LoaderOptions options = {
+      .batch_size = 4, .order = Order::kChunkAware, .shuffle_bytes = 1, .workers = 2};
+  options.memory_budget = WorkerBytes(field, 2) + 5 * int64_t{4 * 10 * 16 * 16 * 4};
+  const auto loader = MakeLoader(store, options);
+  ASSERT_EQ(loader->strategy().group_batches, 2);
+  ASSERT_EQ(loader->strategy().most_group_batches, 4);
+  ReadEpoch(*loader, *store, options);
+  ASSERT_THAT(loader->StartEpoch(1), IsOk());
+  while (loader->Next().value().has_value()) {
+  }
+  // Ten batches of two blocks: 4 + 4 + 2 decode each block twice, 2 + 2 + 2 + 2 + 2 three times.
+  EXPECT_LT(loader->statistics().decodes_per_chunk(), 2.9);
+  EXPECT_LE(loader->statistics().memory_peak_bytes, options.memory_budget);
+}
+
 // Windows reach over many chunks of a long recording, and over the ends of blocks: what is in use
 // is neither forgotten nor overwritten, however slow the worker that uses it.
 TEST(LoaderCacheTest, ChunksStayAsLongAsTheyAreUsed) {
