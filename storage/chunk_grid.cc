@@ -4,12 +4,10 @@
 #include <cassert>
 #include <utility>
 
+#include "base/ceil_divide.h"
+
 namespace seiche {
 namespace {
-
-int64_t CeilDivide(int64_t numerator, int64_t denominator) {
-  return numerator / denominator + (numerator % denominator != 0);
-}
 
 // The last of `parts` that begins at `value` or before.
 template <typename Parts, typename Member>

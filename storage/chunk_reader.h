@@ -33,8 +33,6 @@ class ChunkReader {
   absl::Status ReadPart(int field, int64_t chunk, const Box& part, const ArrayView& out);
 
  private:
-  absl::Status Deliver(int field, int64_t chunk, const Box& part, const ArrayView& out);
-
   const SequenceStore& store_;
   AlignedBuffer encoded_, decoded_;
   CodecScratch scratch_;

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/ceil_divide.h"
 #include "base/status.h"
 
 namespace seiche {
@@ -101,7 +102,7 @@ class ConcatStore : public SequenceStore {
       const int64_t left = first_sequence_.first(part + 1) - sequence;
       Box in_part = box;
       in_part.offset[0] = sequence - first_sequence_.first(part);
-      in_part.extent[0] = std::min(box.extent[0] - done, (left - 1) / stride + 1);
+      in_part.extent[0] = std::min(box.extent[0] - done, CeilDivide(left, stride));
       Box in_out{.offset = Shape(box.extent.size(), 0), .extent = in_part.extent};
       in_out.offset[0] = done;
       SEICHE_RETURN_IF_ERROR(parts_[part]->Read(field, in_part, Slice(out, in_out)));

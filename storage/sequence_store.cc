@@ -94,37 +94,34 @@ absl::Status CheckRead(const SequenceStore& store, int field, const Box& box,
   return absl::OkStatus();
 }
 
+absl::Status ReadLocatedChunk(const SequenceStore& store, int field, int64_t chunk, const Box& part,
+                              const ArrayView& out, AlignedBuffer& buffer, CodecScratch& scratch) {
+  const auto name = [&] {
+    return absl::StrCat(store.path(), ": field ", store.fields()[field].name, ": chunk ",
+                        ToString(store.fields()[field].grid.Coordinates(chunk)));
+  };
+  const ChunkLocation location = store.Locate(field, chunk);
+  if (location.kind == ChunkLocation::Kind::kOther) {
+    return absl::InternalError(absl::StrCat(name(), " cannot be read without its library"));
+  }
+  try {
+    absl::Span<const std::byte> encoded;
+    if (location.kind != ChunkLocation::Kind::kMissing) {
+      SEICHE_ASSIGN_OR_RETURN(encoded, store.ReadEncoded(location, buffer));
+    }
+    return store.DecodeChunk(field, chunk, location, encoded, part, out, scratch);
+  } catch (const std::bad_alloc&) {  // a chunk's size is what the file says
+    return absl::ResourceExhaustedError(absl::StrCat(name(), ": no memory to decode it in"));
+  }
+}
+
 absl::Status ReadByChunks(const SequenceStore& store, int field, const Box& box,
                           const ArrayView& out, CodecScratch& scratch) {
   SEICHE_RETURN_IF_ERROR(CheckRead(store, field, box, out));
   AlignedBuffer& buffer = scratch.state<EncodedChunk>().bytes;
-  const auto read_chunk = [&](const ChunkPart& part) -> absl::Status {
-    const ChunkLocation location = store.Locate(field, part.chunk);
-    absl::Span<const std::byte> encoded;
-    switch (location.kind) {
-      case ChunkLocation::Kind::kMissing:
-        break;
-      case ChunkLocation::Kind::kBytes:
-      case ChunkLocation::Kind::kFile: {
-        SEICHE_ASSIGN_OR_RETURN(encoded, store.ReadEncoded(location, buffer));
-        break;
-      }
-      case ChunkLocation::Kind::kOther:
-        return absl::InternalError(absl::StrCat(store.path(), ": field ",
-                                                store.fields()[field].name, ": chunk ", part.chunk,
-                                                " cannot be read without its library"));
-    }
-    return store.DecodeChunk(field, part.chunk, location, encoded, part.in_chunk,
-                             Slice(out, part.in_box), scratch);
-  };
-  return store.fields()[field].grid.ForEachChunk(box, [&](const ChunkPart& part) -> absl::Status {
-    try {
-      return read_chunk(part);
-    } catch (const std::bad_alloc&) {  // a chunk's size is what the file says
-      return absl::ResourceExhaustedError(absl::StrCat(store.path(), ": field ",
-                                                       store.fields()[field].name, ": chunk ",
-                                                       part.chunk, ": no memory to decode it in"));
-    }
+  return store.fields()[field].grid.ForEachChunk(box, [&](const ChunkPart& part) {
+    return ReadLocatedChunk(store, field, part.chunk, part.in_chunk, Slice(out, part.in_box),
+                            buffer, scratch);
   });
 }
 

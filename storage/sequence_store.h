@@ -151,6 +151,12 @@ class SequenceStore {
 // field, a box outside its shape, another dtype or shape than the field's and the box's.
 absl::Status CheckRead(const SequenceStore& store, int field, const Box& box, const ArrayView& out);
 
+// Locates, reads and decodes the part `part` of a chunk, in the chunk's own coordinates, into
+// `out`. `buffer` takes the encoded bytes. A kOther chunk is kInternal here; kResourceExhausted if
+// there is no memory for the chunk.
+absl::Status ReadLocatedChunk(const SequenceStore& store, int field, int64_t chunk, const Box& part,
+                              const ArrayView& out, AlignedBuffer& buffer, CodecScratch& scratch);
+
 // Read() for stores all of whose chunks in `box` can be located: chunk by chunk, in grid order,
 // after CheckRead(). kOther chunks are kInternal here; kResourceExhausted if there is no memory for
 // a chunk. For implementations of SequenceStore.

@@ -130,7 +130,7 @@ TEST(ReadByChunksTest, AChunkThatDoesNotFitIntoMemoryIsAnError) {
   std::vector<int32_t> out(24);
   EXPECT_THAT(store.Read(0, WholeBox({4, 6}), MakeView(out.data(), DType::kInt32, {4, 6})),
               StatusIs(absl::StatusCode::kResourceExhausted,
-                       "fake.h5: field images: chunk 2: no memory to decode it in"));
+                       "fake.h5: field images: chunk (1, 0): no memory to decode it in"));
 }
 
 TEST(ReadByChunksTest, ChunksOfALibraryAreInternalErrors) {
@@ -138,7 +138,7 @@ TEST(ReadByChunksTest, ChunksOfALibraryAreInternalErrors) {
   std::vector<int32_t> out(24);
   EXPECT_THAT(store.Read(1, WholeBox({4, 6}), MakeView(out.data(), DType::kInt32, {4, 6})),
               StatusIs(absl::StatusCode::kInternal,
-                       "fake.h5: field masks: chunk 0 cannot be read without its library"));
+                       "fake.h5: field masks: chunk (0, 0) cannot be read without its library"));
 }
 
 }  // namespace

@@ -3,14 +3,9 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/ceil_divide.h"
+
 namespace seiche {
-namespace {
-
-int64_t CeilDivide(int64_t numerator, int64_t denominator) {
-  return numerator / denominator + (numerator % denominator != 0);
-}
-
-}  // namespace
 
 BatchSchedule::BatchSchedule(const Options& options) : options_(options) {
   assert(options.samples >= 1 && options.batch_size >= 1 && options.shard_count >= 1);

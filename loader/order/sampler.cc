@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/ceil_divide.h"
+
 namespace seiche {
 namespace {
 
 // Keys of the orders within windows, apart from those of blocks.
 constexpr uint64_t kInnerKey = 0x5EAC4E;
-
-int64_t CeilDivide(int64_t numerator, int64_t denominator) {
-  return (numerator - 1) / denominator + 1;
-}
 
 }  // namespace
 

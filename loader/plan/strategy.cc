@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/aligned_buffer.h"
+#include "base/ceil_divide.h"
 #include "base/dtype.h"
 
 namespace seiche {
@@ -137,7 +138,7 @@ Order CheapOrder(const StrategyInput& input, const Sharing& sharing, double wind
                         {.bytes = bytes,
                          .ring_batches = kLeastRing,
                          .most_batches = std::max(kLeastRing, bytes / input.batch_bytes),
-                         .epoch_batches = (input.map->size() - 1) / options.batch_size + 1},
+                         .epoch_batches = CeilDivide(input.map->size(), options.batch_size)},
                         window_bytes);
   return fit.uniform_decodes <= kAutoTolerance * fit.chunk_aware_decodes ? Order::kUniform
                                                                          : Order::kChunkAware;

@@ -60,7 +60,10 @@ absl::StatusOr<Folders> FindSequences(const FileSystem& files, const std::string
     SEICHE_ASSIGN_OR_RETURN(NameList frames, FindFrames(folder, names));
     if (folders.frames.empty()) {
       if (frames.size() == 0) {
-        return absl::FailedPreconditionError(absl::StrCat(folder, ": has no .jpg frames"));
+        return absl::FailedPreconditionError(
+            absl::StrCat(folder,
+                         ": has no .jpg frames: name the folder whose folders, one a "
+                         "sequence, hold frames such as 000.jpg"));
       }
     } else if (frames.size() != folders.frames[0]->size()) {
       return absl::DataLossError(absl::StrCat(folder, ": has ", frames.size(), " frames, but ",

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "codecs/registry.h"
+#include "codecs/deflate.h"
 
 namespace seiche {
 namespace {
@@ -66,8 +66,7 @@ std::string FilterRows(absl::Span<const uint8_t> rgb, int64_t row_size) {
 }
 
 absl::StatusOr<std::string> Compress(std::string_view bytes) {
-  SEICHE_ASSIGN_OR_RETURN(const std::unique_ptr<const ByteCodec> deflate,
-                          MakeByteCodec("deflate:6"));
+  const std::unique_ptr<const ByteCodec> deflate = MakeDeflate(/*level=*/6);
   std::string encoded(deflate->MaxEncodedSize(bytes.size()), '\0');
   CodecScratch scratch;
   SEICHE_ASSIGN_OR_RETURN(
