@@ -103,6 +103,7 @@ class FaultyReadableFile : public ReadableFile {
     return file_->Info();
   }
   const std::string& path() const override { return file_->path(); }
+  void WillRead(int64_t offset, int64_t size) const override { file_->WillRead(offset, size); }
 
  private:
   const std::unique_ptr<ReadableFile> file_;

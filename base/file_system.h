@@ -42,6 +42,8 @@ class ReadableFile {
   // Size (and mtime) of the open file, now.
   virtual absl::StatusOr<FileInfo> Info() const = 0;
   virtual const std::string& path() const = 0;
+  // These bytes will be read soon. A hint: reading them may begin, nothing waits or fails.
+  virtual void WillRead(int64_t offset, int64_t size) const { (void)offset, (void)size; }
 
   // Reads exactly out.size() bytes. kDataLoss "PATH: ends at byte N, but bytes A..B are needed: the
   // file is truncated" if the file is shorter; B is one past the last.

@@ -95,6 +95,10 @@ class PosixReadableFile : public ReadableFile {
 
   const std::string& path() const override { return descriptor_.path(); }
 
+  void WillRead(int64_t offset, int64_t size) const override {
+    ::posix_fadvise(descriptor_.fd(), offset, size, POSIX_FADV_WILLNEED);
+  }
+
  private:
   Descriptor descriptor_;
 };

@@ -18,6 +18,7 @@
 #include "loader/plan/chunk_cache.h"
 #include "loader/plan/group_plan.h"
 #include "loader/plan/seen_chunks.h"
+#include "loader/read_ahead.h"
 #include "loader/task_runner.h"
 
 namespace seiche {
@@ -99,6 +100,8 @@ class LoaderImpl final : public Loader {
   bool WaitForTickets(WorkerState& worker);
   void Run(int64_t ticket, WorkerState& worker);
   Group& GroupOf(int64_t ticket);
+  // Hints at what tickets behind this one, which is not done, will read.
+  void HintBehind(int64_t ticket);
   Group& next_group() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return groups_[published_groups_ % groups_.size()];
   }
@@ -131,6 +134,7 @@ class LoaderImpl final : public Loader {
   alignas(kCacheLine) std::atomic<int64_t> next_ticket_ = 0;
   alignas(kCacheLine) std::atomic<int64_t> tickets_ = 0;  // published
   std::atomic<int64_t> stop_after_ = kNever;              // batch; lowered under mutex_
+  ReadAhead read_ahead_;
 
   alignas(kCacheLine) mutable absl::Mutex mutex_;
   absl::CondVar tickets_published_, job_finished_, worker_idle_, entry_finished_;
@@ -213,6 +217,7 @@ LoaderImpl::LoaderImpl(LoaderSetup setup, const LoaderOptions& options)
       groups_(setup_.strategy.groups),
       schedule_(ScheduleOptions(options, setup_.map->size(), setup_.first_batch)),
       sampler_(setup_.strategy.sampler, setup_.map->size(), options.seed, setup_.epoch),
+      read_ahead_(ReadAhead::MostRuns(options.memory_budget, GroupPlan::kMaxReadBytes)),
       cache_(setup_.strategy.cache_bytes),
       seen_(*setup_.store) {}
 
@@ -259,6 +264,7 @@ void LoaderImpl::BeginEpoch(int64_t epoch, int64_t first_batch) {
   schedule_ = BatchSchedule(ScheduleOptions(options_, setup_.map->size(), first_batch));
   sampler_ = Sampler(setup_.strategy.sampler, setup_.map->size(), options_.seed, epoch);
   next_ticket_ = 0;
+  read_ahead_.Restart();
   stop_after_ = kNever;
   published_ = published_groups_ = delivered_ = group_delivered_ = 0;
   for (Group& group : groups_) group.end_batch = group.first_ticket = group.end_ticket = 0;
@@ -534,11 +540,25 @@ Group& LoaderImpl::GroupOf(int64_t ticket) {
   ABSL_UNREACHABLE();
 }
 
+void LoaderImpl::HintBehind(int64_t ticket) {
+  const auto [first, end] = read_ahead_.Claim(ticket, tickets_.load(std::memory_order_acquire));
+  for (int64_t next = first; next < end; ++next) {
+    // Its group stays, too: it is delivered after this ticket's.
+    const Group& group = GroupOf(next);
+    runner_.WillRead(group.plan, group.plan.runs()[next - group.first_ticket]);
+  }
+}
+
 void LoaderImpl::Run(int64_t ticket, WorkerState& worker) {
   const Group& group = GroupOf(ticket);
   const GroupPlan::Run& run = group.plan.runs()[ticket - group.first_ticket];
+  HintBehind(ticket);
+  const int64_t bytes = worker.counters.bytes_read.value();
+  const int64_t nanos = worker.counters.read_nanos.value();
   RunSink sink(*this, group, run, ticket);
   runner_.Run(group.plan, run, worker, sink);
+  const int64_t read = worker.counters.bytes_read.value() - bytes;
+  if (read > 0) read_ahead_.Observe(read, worker.counters.read_nanos.value() - nanos);
   worker.counters.memory_bytes.store(worker.memory_bytes(), std::memory_order_relaxed);
   const int64_t first_batch = group.first_batch;
   bool finished = false;

@@ -112,6 +112,28 @@ void TaskRunner::Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerSta
   }
 }
 
+void TaskRunner::WillRead(const GroupPlan& plan, const GroupPlan::Run& run) const {
+  const absl::Span<const GroupPlan::Task> tasks = plan.tasks(run);
+  if (tasks.size() > 1 && run.read_bytes > 0) {
+    return store_.WillRead(tasks[0].location.file, run.read_offset, run.read_bytes);
+  }
+  for (const GroupPlan::Task& task : tasks) {
+    if (task.location.kind != Kind::kBytes) continue;
+    if (task.kind == GroupPlan::Task::Kind::kDecode) {
+      store_.WillRead(task.location.file, task.location.offset, task.location.size);
+    } else if (task.kind == GroupPlan::Task::Kind::kRaw) {
+      const Box chunk_box = store_.fields()[task.field].grid.BoxOf(task.chunk);
+      plan.ForEachUse(task, [&](const Use& use) {
+        Box in_chunk, in_box;
+        if (!Intersect(chunk_box, use.box, in_chunk, in_box)) return true;
+        const auto [first, bytes] = BytesOf(task, in_chunk);
+        store_.WillRead(task.location.file, task.location.offset + first, bytes);
+        return true;
+      });
+    }
+  }
+}
+
 bool TaskRunner::ReadTogether(Work& work, const GroupPlan::Run& run) const {
   try {
     const absl::Span<std::byte> bytes = work.worker.encoded.Reserve(run.read_bytes);
@@ -268,20 +290,26 @@ void TaskRunner::DeliverRaw(Work& work, const GroupPlan::Task& task) const {
   });
 }
 
+std::pair<int64_t, int64_t> TaskRunner::BytesOf(const GroupPlan::Task& task,
+                                                const Box& in_chunk) const {
+  const Field& field = store_.fields()[task.field];
+  const auto element = static_cast<int64_t>(SizeOf(field.dtype));
+  const Shape strides = RowMajorStrides(field.grid.ShapeOf(task.chunk), element);
+  int64_t first = 0, last = 0;
+  for (size_t i = 0; i < strides.size(); ++i) {
+    const int axis = static_cast<int>(i);
+    first += in_chunk.offset[i] * strides[i];
+    last += (in_chunk.offset[i] + (in_chunk.extent[i] - 1) * in_chunk.stride_of(axis)) * strides[i];
+  }
+  return {first, last - first + element};
+}
+
 absl::Status TaskRunner::ReadPart(Work& work, const GroupPlan::Task& task, const Box& in_chunk,
                                   const ArrayView& to) const {
   const Field& field = store_.fields()[task.field];
   const Shape& shape = field.grid.ShapeOf(task.chunk);
   const ConstArrayView chunk = MakeView(static_cast<const void*>(nullptr), field.dtype, shape);
-  // The bytes from the part's first element to its last.
-  int64_t first = 0, last = 0;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    const int axis = static_cast<int>(i);
-    first += in_chunk.offset[i] * chunk.strides[i];
-    last += (in_chunk.offset[i] + (in_chunk.extent[i] - 1) * in_chunk.stride_of(axis)) *
-            chunk.strides[i];
-  }
-  const int64_t bytes = last - first + static_cast<int64_t>(SizeOf(field.dtype));
+  const auto [first, bytes] = BytesOf(task, in_chunk);
   ConstArrayView part{nullptr, field.dtype, in_chunk.extent, chunk.strides};
   for (size_t i = 0; i < shape.size(); ++i) {
     part.strides[i] *= in_chunk.stride_of(static_cast<int>(i));

@@ -73,6 +73,9 @@ class TaskRunner {
   void Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerState& worker,
            TaskSink& sink) const;
 
+  // Asks the system to read ahead what the run will need. A hint: nothing waits or fails.
+  void WillRead(const GroupPlan& plan, const GroupPlan::Run& run) const;
+
   // Bytes that one worker may need to work in, besides a read of at most GroupPlan::kMaxReadBytes:
   // an upper bound for chunks that do not grow when encoded.
   static int64_t ScratchBytes(const SequenceStore& store, const SampleMap& map);
@@ -99,6 +102,8 @@ class TaskRunner {
             int64_t first_channel) const;
   // Where the box begins along axis C; 0 if the field has none.
   int64_t FirstChannel(int field, const Box& box) const;
+  // Bytes of a raw chunk from the first element of a part to its last: offset in it, and size.
+  std::pair<int64_t, int64_t> BytesOf(const GroupPlan::Task& task, const Box& in_chunk) const;
   absl::Status ReadPart(Work& work, const GroupPlan::Task& task, const Box& in_chunk,
                         const ArrayView& to) const;
   ArrayView Place(Work& work, const GroupPlan::Use& use) const;

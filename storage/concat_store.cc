@@ -85,6 +85,11 @@ class ConcatStore : public SequenceStore {
                                    out);
   }
 
+  void WillRead(int32_t file, int64_t offset, int64_t size) const override {
+    const size_t part = first_file_.PartOf(file);
+    parts_[part]->WillRead(static_cast<int32_t>(file - first_file_.first(part)), offset, size);
+  }
+
   absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
                            absl::Span<const std::byte> encoded, const Box& box,
                            const ArrayView& out, CodecScratch& scratch) const override {

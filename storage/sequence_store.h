@@ -122,6 +122,12 @@ class SequenceStore {
   // name no chunk.
   virtual absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const;
 
+  // These bytes of a file that has kBytes locations will be read soon. A hint, as
+  // ReadableFile::WillRead().
+  virtual void WillRead(int32_t file, int64_t offset, int64_t size) const {
+    (void)file, (void)offset, (void)size;
+  }
+
   // Decodes chunk `chunk`, whose bytes at `location` are `encoded` (empty for kMissing), and
   // delivers the part of it in `part`: a box in the chunk's own coordinates, inside
   // grid.ShapeOf(chunk); elements past the array's edge are unspecified. `out` has shape

@@ -119,6 +119,7 @@ std::byte GridStore::ByteAt(int field, int64_t offset) const {
 absl::StatusOr<absl::Span<const std::byte>> GridStore::ReadEncoded(const ChunkLocation& location,
                                                                    AlignedBuffer& buffer) const {
   ++reads_;
+  if (options_.on_read) options_.on_read(location.file, location.offset, location.size);
   const absl::Span<std::byte> out = buffer.Reserve(location.size);
   for (size_t i = 0; i < out.size(); ++i) out[i] = ByteAt(location.file, location.offset + i);
   return out;
@@ -127,6 +128,7 @@ absl::StatusOr<absl::Span<const std::byte>> GridStore::ReadEncoded(const ChunkLo
 absl::Status GridStore::ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const {
   if (!raw(file) && !options_.merges) return absl::UnavailableError("no reads of several chunks");
   ++reads_;
+  if (options_.on_read) options_.on_read(file, offset, static_cast<int64_t>(out.size()));
   for (size_t i = 0; i < out.size(); ++i) out[i] = ByteAt(file, offset + i);
   return absl::OkStatus();
 }

@@ -35,6 +35,8 @@ class GridStore : public SequenceStore {
     // Called before each chunk is decoded, on the thread that does it. An error is returned as the
     // store's own.
     std::function<absl::Status(int field, int64_t chunk)> on_decode = {};
+    // Called before bytes are read, on the thread that does it, and for each hint.
+    std::function<void(int32_t file, int64_t offset, int64_t size)> on_read = {}, on_hint = {};
   };
 
   explicit GridStore(Options options);
@@ -61,6 +63,9 @@ class GridStore : public SequenceStore {
   absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation& location,
                                                           AlignedBuffer& buffer) const override;
   absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const override;
+  void WillRead(int32_t file, int64_t offset, int64_t size) const override {
+    if (options_.on_hint) options_.on_hint(file, offset, size);
+  }
   absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
                            absl::Span<const std::byte> encoded, const Box& part,
                            const ArrayView& out, CodecScratch& scratch) const override;

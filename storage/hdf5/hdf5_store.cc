@@ -104,6 +104,10 @@ class Hdf5Store final : public SequenceStore {
     return files_.Read(file, offset, out);
   }
 
+  void WillRead(int32_t file, int64_t offset, int64_t size) const override {
+    files_.readable(file).WillRead(offset, size);
+  }
+
   absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
                            absl::Span<const std::byte> encoded, const Box& box,
                            const ArrayView& out, CodecScratch& scratch) const override {
