@@ -180,6 +180,9 @@ class File {
   // Of the root group.
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Attributes() const;
 
+  // Of the root group, as Dataset::SetAttribute().
+  absl::Status SetAttribute(const std::string& name, const AttributeValue& value);
+
   // Creates the groups on the way to `info.name`. Uses shape, type.dtype, chunk_shape (empty:
   // contiguous) and filters. Keeps the order of its attributes, stores no times.
   absl::StatusOr<Dataset> CreateDataset(const DatasetInfo& info);

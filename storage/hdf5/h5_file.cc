@@ -319,6 +319,11 @@ absl::StatusOr<Dataset> File::CreateDataset(const DatasetInfo& info) {
   return status;
 }
 
+absl::Status File::SetAttribute(const std::string& name, const AttributeValue& value) {
+  const Lock lock;
+  return WriteAttribute(id_, name, value, path_);
+}
+
 absl::Status File::Close() {
   const std::string context = absl::StrCat(path_, ": cannot close");
   const Lock lock;

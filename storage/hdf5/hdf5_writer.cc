@@ -80,10 +80,11 @@ absl::StatusOr<Pipeline> MakePipeline(const Hdf5WriterOptions& options) {
   return pipeline;
 }
 
-// Closes the H5 dataset first.
-struct OpenFile {
+// A file on its way. Closed before it is removed.
+struct Output {
+  AtomicOutput output;
   h5::File file;
-  h5::Dataset dataset;
+  int unfinished = 0;  // writers
 };
 
 // What one encoding thread works in.
@@ -101,14 +102,23 @@ absl::Status Named(const AtomicOutput& output, const absl::Status& status) {
       absl::StrReplaceAll(status.message(), {{output.temporary_path(), output.path()}}));
 }
 
+absl::Status Commit(Output& output) {
+  SEICHE_RETURN_IF_ERROR(Named(output.output, output.file.Close()));
+  return output.output.Commit();
+}
+
 class Writer final : public Hdf5Writer {
  public:
-  Writer(const Hdf5WriterOptions& options, AtomicOutput output, OpenFile open, CodecChain chain)
+  // `alone`: the file is finished with the H5 dataset.
+  Writer(const Hdf5WriterOptions& options, std::shared_ptr<Output> file, h5::Dataset dataset,
+         CodecChain chain, bool alone)
       : options_(options),
         sequence_shape_(options.shape.begin() + 1, options.shape.end()),
         sequence_bytes_(NumElements(sequence_shape_) * SizeOf(options.dtype)),
-        output_(std::move(output)),
-        open_(std::move(open)),
+        file_(std::move(file)),
+        output_(file_->output),
+        dataset_(std::move(dataset)),
+        alone_(alone),
         chain_(std::move(chain)),
         pool_(options.workers),
         workers_(pool_.workers()) {
@@ -151,7 +161,8 @@ class Writer final : public Hdf5Writer {
     status_ = Named(output_, Close(attributes));
     if (!status_.ok()) return status_;
     status_ = absl::FailedPreconditionError(absl::StrCat(output_.path(), ": is finished"));
-    return output_.Commit();
+    --file_->unfinished;
+    return alone_ ? Commit(*file_) : absl::OkStatus();
   }
 
  private:
@@ -187,7 +198,7 @@ class Writer final : public Hdf5Writer {
     if (options_.checksums) checksums_[appended_] = Crc32c(elements);
     encoded_bytes_ += elements.size();
     ++appended_;
-    return open_.dataset.Write(row, elements);
+    return dataset_.Write(row, elements);
   }
 
   absl::Status Buffer(const ConstArrayView& sequence) {
@@ -230,7 +241,7 @@ class Writer final : public Hdf5Writer {
     if (options_.checksums) checksums_[chunk] = Crc32c(encoded);
     if (!turn.Wait()) return absl::CancelledError("an earlier chunk failed");
     encoded_bytes_ += encoded.size();
-    SEICHE_RETURN_IF_ERROR(open_.dataset.WriteChunk(box.offset, result->skip_mask, encoded));
+    SEICHE_RETURN_IF_ERROR(dataset_.WriteChunk(box.offset, result->skip_mask, encoded));
     turn.Succeed();
     return absl::OkStatus();
   }
@@ -259,21 +270,20 @@ class Writer final : public Hdf5Writer {
 
   absl::Status Close(const std::vector<Attribute>& attributes) {
     for (const auto& [name, value] : attributes) {
-      SEICHE_RETURN_IF_ERROR(open_.dataset.SetAttribute(name, value));
+      SEICHE_RETURN_IF_ERROR(dataset_.SetAttribute(name, value));
     }
-    SEICHE_RETURN_IF_ERROR(open_.dataset.Close());
-    if (options_.checksums) {
-      SEICHE_RETURN_IF_ERROR(
-          WriteChunkChecksums(open_.file, options_.field, grid_, checksums_, encoded_bytes_));
-    }
-    return open_.file.Close();
+    SEICHE_RETURN_IF_ERROR(dataset_.Close());
+    if (!options_.checksums) return absl::OkStatus();
+    return WriteChunkChecksums(file_->file, options_.field, grid_, checksums_, encoded_bytes_);
   }
 
   const Hdf5WriterOptions options_;
   const Shape sequence_shape_;
   const int64_t sequence_bytes_;
-  AtomicOutput output_;  // removes the file after it is closed
-  OpenFile open_;
+  const std::shared_ptr<Output> file_;
+  const AtomicOutput& output_;
+  h5::Dataset dataset_;
+  const bool alone_;
   const CodecChain chain_;
   WorkerPool pool_;
   std::vector<Worker> workers_;
@@ -289,38 +299,94 @@ class Writer final : public Hdf5Writer {
   absl::Status status_;  // the first error; also set when finished
 };
 
-absl::StatusOr<OpenFile> CreateFile(FileSystem& files, const std::string& path,
-                                    const h5::DatasetInfo& info,
-                                    const std::vector<Attribute>& attributes) {
-  SEICHE_ASSIGN_OR_RETURN(h5::File file, h5::File::Create(files, path));
-  SEICHE_ASSIGN_OR_RETURN(h5::Dataset dataset, file.CreateDataset(info));
-  for (const auto& [name, value] : attributes) {
-    SEICHE_RETURN_IF_ERROR(dataset.SetAttribute(name, value));
-  }
-  return OpenFile{std::move(file), std::move(dataset)};
+absl::StatusOr<std::shared_ptr<Output>> CreateFile(const std::string& path,
+                                                   OverwritePolicy overwrite, FileSystem& files) {
+  SEICHE_ASSIGN_OR_RETURN(AtomicOutput output, AtomicOutput::Create(files, path, overwrite));
+  absl::StatusOr<h5::File> file = h5::File::Create(files, output.temporary_path());
+  if (!file.ok()) return Named(output, file.status());
+  return std::make_shared<Output>(Output{std::move(output), *std::move(file)});
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Hdf5Writer>> Hdf5Writer::Create(const std::string& path,
-                                                               const Hdf5WriterOptions& options) {
-  if (absl::Status status = CheckOptions(options); !status.ok()) return Annotate(status, path);
-  absl::StatusOr<Pipeline> pipeline = MakePipeline(options);
-  if (!pipeline.ok()) return Annotate(pipeline.status(), path);
-  SEICHE_ASSIGN_OR_RETURN(AtomicOutput output,
-                          AtomicOutput::Create(*options.files, path, options.overwrite));
+absl::StatusOr<h5::Dataset> CreateDataset(Output& output, const Hdf5WriterOptions& options,
+                                          std::vector<h5::Filter> filters) {
   h5::DatasetInfo info;
   info.name = options.field;
   info.shape = options.shape;
   info.type.dtype = options.dtype;
   info.chunk_shape = options.chunk_shape;
-  info.filters = std::move(pipeline->filters);
-  auto created = CreateFile(*options.files, output.temporary_path(), info, options.attributes);
-  if (!created.ok()) return Named(output, created.status());
-  auto writer = std::make_unique<Writer>(options, std::move(output), *std::move(created),
-                                         std::move(pipeline->chain));
+  info.filters = std::move(filters);
+  SEICHE_ASSIGN_OR_RETURN(h5::Dataset dataset, output.file.CreateDataset(info));
+  for (const auto& [name, value] : options.attributes) {
+    SEICHE_RETURN_IF_ERROR(dataset.SetAttribute(name, value));
+  }
+  return dataset;
+}
+
+// One more H5 dataset, whose options are checked.
+absl::StatusOr<std::unique_ptr<Hdf5Writer>> AddWriter(std::shared_ptr<Output> output,
+                                                      const Hdf5WriterOptions& options,
+                                                      Pipeline pipeline, bool alone) {
+  auto dataset = CreateDataset(*output, options, std::move(pipeline.filters));
+  if (!dataset.ok()) return Named(output->output, dataset.status());
+  ++output->unfinished;
+  auto writer = std::make_unique<Writer>(options, std::move(output), *std::move(dataset),
+                                         std::move(pipeline.chain), alone);
   SEICHE_RETURN_IF_ERROR(writer->ReserveBuffer());
   return writer;
+}
+
+absl::StatusOr<Pipeline> CheckedPipeline(const std::string& path,
+                                         const Hdf5WriterOptions& options) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return Annotate(status, path);
+  absl::StatusOr<Pipeline> pipeline = MakePipeline(options);
+  if (!pipeline.ok()) return Annotate(pipeline.status(), path);
+  return pipeline;
+}
+
+class FileWriter final : public Hdf5FileWriter {
+ public:
+  explicit FileWriter(std::shared_ptr<Output> output) : output_(std::move(output)) {}
+
+  absl::StatusOr<std::unique_ptr<Hdf5Writer>> Add(const Hdf5WriterOptions& options) override {
+    SEICHE_RETURN_IF_ERROR(status_);
+    SEICHE_ASSIGN_OR_RETURN(Pipeline pipeline, CheckedPipeline(output_->output.path(), options));
+    return AddWriter(output_, options, std::move(pipeline), /*alone=*/false);
+  }
+
+  absl::Status Finish(const std::vector<Attribute>& attributes) override {
+    SEICHE_RETURN_IF_ERROR(status_);
+    if (output_->unfinished > 0) {
+      return absl::FailedPreconditionError(absl::StrCat(output_->output.path(), ": ",
+                                                        output_->unfinished,
+                                                        " of its H5 datasets are not finished"));
+    }
+    for (const auto& [name, value] : attributes) {
+      SEICHE_RETURN_IF_ERROR(Named(output_->output, output_->file.SetAttribute(name, value)));
+    }
+    status_ = absl::FailedPreconditionError(absl::StrCat(output_->output.path(), ": is finished"));
+    return Commit(*output_);
+  }
+
+ private:
+  const std::shared_ptr<Output> output_;
+  absl::Status status_;  // set when finished
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Hdf5Writer>> Hdf5Writer::Create(const std::string& path,
+                                                               const Hdf5WriterOptions& options) {
+  SEICHE_ASSIGN_OR_RETURN(Pipeline pipeline, CheckedPipeline(path, options));
+  SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<Output> output,
+                          CreateFile(path, options.overwrite, *options.files));
+  return AddWriter(std::move(output), options, std::move(pipeline), /*alone=*/true);
+}
+
+absl::StatusOr<std::unique_ptr<Hdf5FileWriter>> Hdf5FileWriter::Create(const std::string& path,
+                                                                       OverwritePolicy overwrite,
+                                                                       FileSystem& files) {
+  SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<Output> output, CreateFile(path, overwrite, files));
+  return std::make_unique<FileWriter>(std::move(output));
 }
 
 }  // namespace seiche

@@ -1,4 +1,4 @@
-// Writes sequences into one H5 dataset [N,...] of a new HDF5 file, chunks encoded in parallel.
+// Writes sequences into H5 datasets [N,...] of a new HDF5 file, chunks encoded in parallel.
 //
 //   SEICHE_ASSIGN_OR_RETURN(auto writer, Hdf5Writer::Create("waves.h5", {
 //       .field = "images", .dtype = DType::kFloat32, .shape = {3000, 100, 184, 184},
@@ -62,6 +62,31 @@ class Hdf5Writer {
 
   // Writes what is buffered and `attributes` known only now, closes, renames. kFailedPrecondition
   // if fewer than N sequences came.
+  virtual absl::Status Finish(const std::vector<Attribute>& attributes = {}) = 0;
+};
+
+// Several H5 datasets in one new file, written one after the other or side by side.
+//
+//   SEICHE_ASSIGN_OR_RETURN(auto file, Hdf5FileWriter::Create("run.h5"));
+//   SEICHE_ASSIGN_OR_RETURN(auto pressure, file->Add({.field = "pressure", ...}));
+//   ... pressure->Append(...) ... pressure->Finish() ...
+//   return file->Finish({{"title", "run 7"}});
+//
+// Its writers may outlive it. Thread-compatible, as each of its writers.
+class Hdf5FileWriter {
+ public:
+  // kAlreadyExists; kNotFound for an unknown folder.
+  static absl::StatusOr<std::unique_ptr<Hdf5FileWriter>> Create(
+      const std::string& path, OverwritePolicy overwrite = OverwritePolicy::kRefuse,
+      FileSystem& files = DefaultFileSystem());
+  virtual ~Hdf5FileWriter() = default;  // without Finish(): nothing is left behind
+
+  // One more H5 dataset; options.overwrite and options.files are not looked at. kInvalidArgument
+  // for a bad option or a name that is taken; otherwise as Hdf5Writer::Create.
+  virtual absl::StatusOr<std::unique_ptr<Hdf5Writer>> Add(const Hdf5WriterOptions& options) = 0;
+
+  // Writes `attributes` of the file, closes, renames. kFailedPrecondition if a writer has not
+  // finished.
   virtual absl::Status Finish(const std::vector<Attribute>& attributes = {}) = 0;
 };
 

@@ -348,5 +348,69 @@ TEST(Hdf5WriterTest, ARawChunkThatIsInItsPlaceIsOnlyChecked) {
   }
 }
 
+// Two fields side by side, of different shapes, dtypes and codecs.
+std::vector<Hdf5WriterOptions> TwoFields() {
+  return {{.field = "run/pressure",
+           .shape = {5, 3, 4},
+           .chunk_shape = {2, 3, 4},
+           .codecs = {"lzf"},
+           .attributes = {{"unit", std::string("Pa")}}},
+          {.field = "run/count", .dtype = DType::kInt16, .shape = {5, 7}}};
+}
+
+TEST(Hdf5FileWriterTest, HoldsSeveralFields) {
+  const std::string path = FreshPath();
+  auto file = Hdf5FileWriter::Create(path);
+  ASSERT_THAT(file, IsOk());
+  std::vector<std::unique_ptr<Hdf5Writer>> writers;
+  for (const Hdf5WriterOptions& options : TwoFields()) {
+    auto writer = (*file)->Add(options);
+    ASSERT_THAT(writer, IsOk());
+    writers.push_back(*std::move(writer));
+  }
+  for (size_t i = 0; i < writers.size(); ++i) {
+    const Hdf5WriterOptions options = TwoFields()[i];
+    ASSERT_THAT(
+        AppendAll(*writers[i], options, FormulaElements(options.dtype, NumElements(options.shape))),
+        IsOk());
+    EXPECT_THAT((*file)->Finish(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                            absl::StrCat(path, ": ", writers.size() - i,
+                                                         " of its H5 datasets are not finished")));
+    ASSERT_THAT(writers[i]->Finish({{"index", int64_t{7}}}), IsOk());
+  }
+  EXPECT_THAT(DefaultFileSystem().Info(path), StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_THAT((*file)->Finish({{"title", std::string("run 7")}}), IsOk());
+  EXPECT_THAT((*file)->Finish(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT((*file)->Add(TwoFields()[0]), StatusIs(absl::StatusCode::kFailedPrecondition));
+
+  for (const Hdf5WriterOptions& options : TwoFields()) {
+    const auto store = OpenHdf5Store(path, {.field = options.field, .verify = true});
+    ASSERT_THAT(store, IsOk());
+    EXPECT_EQ(ReadAll(**store), FormulaElements(options.dtype, NumElements(options.shape)));
+    EXPECT_THAT((*store)->Attributes(0), testing::Contains(Pair("index", "7")));
+    EXPECT_THAT((*store)->Attributes(-1), ElementsAreArray({Pair("title", "run 7")}));
+  }
+}
+
+TEST(Hdf5FileWriterTest, LeavesNothingBehindUnlessFinished) {
+  const std::string path = FreshPath();
+  {
+    auto file = Hdf5FileWriter::Create(path);
+    ASSERT_THAT(file, IsOk());
+    const Hdf5WriterOptions options = TwoFields()[0];
+    EXPECT_THAT((*file)->Add({.field = "x", .shape = {0}}),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(path)));
+    ASSERT_THAT((*file)->Add(options), IsOk());  // and gone again
+    EXPECT_THAT((*file)->Add(options), StatusIs(absl::StatusCode::kInvalidArgument,
+                                                AllOf(HasSubstr(path), HasSubstr("run/pressure"))));
+    EXPECT_THAT((*file)->Finish(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+  const auto names = DefaultFileSystem().List(::testing::TempDir());
+  ASSERT_THAT(names, IsOk());
+  EXPECT_THAT(*names, testing::Not(testing::Contains(HasSubstr("LeavesNothingBehindUnless"))));
+  ASSERT_THAT(Write(path, TwoFields()[1]), IsOk());
+  EXPECT_THAT(Hdf5FileWriter::Create(path), StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
 }  // namespace
 }  // namespace seiche

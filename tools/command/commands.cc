@@ -89,10 +89,16 @@ absl::Status RunConvert(const Flags& flags, const SeicheEnvironment& environment
   options.files = environment.files;
   options.progress = environment.progress;
   SEICHE_ASSIGN_OR_RETURN(const ConvertResult result, Convert(options));
-  environment.print(absl::StrCat(options.to, ": ", result.field, ": ", Name(result.dtype), " ",
-                                 ToString(result.shape), ", ", FormatBytes(result.bytes),
-                                 " stored as ", FormatBytes(result.stored_bytes),
-                                 result.verified ? ", verified" : ", not verified", "\n"));
+  std::string text = absl::StrCat(options.to, ": ");
+  for (const ConvertedField& field : result.fields) {
+    absl::StrAppend(&text, field.name, ": ", Name(field.dtype), " ", ToString(field.shape), ", ");
+  }
+  absl::StrAppend(&text, FormatBytes(result.bytes), " stored as ", FormatBytes(result.stored_bytes),
+                  result.verified ? ", verified" : ", not verified", "\n");
+  for (const std::string& name : result.left_out) {
+    absl::StrAppend(&text, options.to, ": left out: ", name, "\n");
+  }
+  environment.print(text);
   return absl::OkStatus();
 }
 
@@ -118,8 +124,9 @@ void AddConvertFlags(Command& command, Flags& flags) {
                      {"jpeg", ConvertFormat::kJpeg}},
                     "of TO");
   command.AddFlag(
-      "field", &options.field,
-      {.help = "H5 dataset of FROM; without it the only one of rank 4", .placeholder = "NAME"});
+      "field", &options.fields,
+      {.help = "H5 datasets of FROM; without it the only one of rank 4", .placeholder = "NAMES"});
+  command.AddFlag("all", &options.all, "all H5 datasets of FROM that hold numbers");
   command.AddFlag("name", &options.name,
                   {.help = "H5 dataset of TO; without it as in FROM", .placeholder = "NAME"});
   command.AddFlag("chunks", &options.chunks,
@@ -162,7 +169,7 @@ CommandResult RunSeiche(const std::vector<std::string>& args,
   inspect.AddFlag("json", &flags.json, "print JSON");
 
   Command& convert = program.AddCommand(
-      "convert", "Writes a field of any store as HDF5 or as a JPEG folder.", run(RunConvert));
+      "convert", "Writes fields of any store as HDF5 or as a JPEG folder.", run(RunConvert));
   AddConvertFlags(convert, flags);
 
   Command& verify = program.AddCommand(

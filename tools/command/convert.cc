@@ -16,9 +16,9 @@
 #include "base/aligned_buffer.h"
 #include "base/atomic_output.h"
 #include "base/status.h"
-#include "storage/open.h"
 #include "tools/command/block_reader.h"
 #include "tools/command/convert_target.h"
+#include "tools/command/fields.h"
 
 namespace seiche {
 namespace {
@@ -112,40 +112,111 @@ absl::Status CopyFrames(const SequenceStore& source, JpegTarget& target, Progres
   return absl::OkStatus();
 }
 
-absl::StatusOr<ConvertResult> WriteAndCheck(const SequenceStore& source, ConvertFormat format,
-                                            const ConvertOptions& options,
-                                            const std::string& path) {
-  const Field& field = source.fields()[0];
-  const bool recording = field.axis('N') < 0;
-  const std::string unit = recording ? "frames" : "sequences";
+// A field on its way.
+struct Copy {
+  std::unique_ptr<const SequenceStore> source;
   std::unique_ptr<ConvertTarget> target;
-  {
-    Progress progress(absl::StrCat("writing ", Basename(options.to)), source.size(), unit,
+};
+
+std::string UnitOf(const SequenceStore& source) {
+  return source.fields()[0].axis('N') < 0 ? "frames" : "sequences";
+}
+
+absl::Status WriteHdf5(std::vector<Copy>& copies, const ConvertOptions& options,
+                       const std::string& path) {
+  SEICHE_ASSIGN_OR_RETURN(auto file,
+                          Hdf5FileWriter::Create(path, OverwritePolicy::kRefuse, *options.files));
+  for (Copy& copy : copies) {
+    const SequenceStore& source = *copy.source;
+    Progress progress(absl::StrCat("writing ", Basename(options.to)), source.size(), UnitOf(source),
                       options.progress);
-    if (format == ConvertFormat::kHdf5) {
-      SEICHE_ASSIGN_OR_RETURN(target, MakeHdf5Target(source, options, path));
-      SEICHE_RETURN_IF_ERROR(Pump(source, options, *target, progress));
+    SEICHE_ASSIGN_OR_RETURN(copy.target, MakeHdf5Target(source, options, path, *file));
+    SEICHE_RETURN_IF_ERROR(Pump(source, options, *copy.target, progress));
+    SEICHE_RETURN_IF_ERROR(copy.target->Finish());
+  }
+  return file->Finish(TypedAttributes(copies[0].source->Attributes(-1)));
+}
+
+// Returns the bytes of all frames.
+absl::StatusOr<int64_t> WriteJpeg(std::vector<Copy>& copies, const ConvertOptions& options,
+                                  const std::string& path) {
+  if (copies.size() != 1) {
+    return absl::InvalidArgumentError("a JPEG folder holds one field: name one");
+  }
+  const SequenceStore& source = *copies[0].source;
+  Progress progress(absl::StrCat("writing ", Basename(options.to)), source.size(), UnitOf(source),
+                    options.progress);
+  SEICHE_ASSIGN_OR_RETURN(std::unique_ptr<JpegTarget> jpeg, MakeJpegTarget(source, options, path));
+  const bool copy = options.quality == 0 && HasJpegFrames(source);
+  SEICHE_RETURN_IF_ERROR(copy ? CopyFrames(source, *jpeg, progress)
+                              : Pump(source, options, *jpeg, progress));
+  SEICHE_RETURN_IF_ERROR(jpeg->Finish());
+  const int64_t bytes = jpeg->stored_bytes();
+  copies[0].target = std::move(jpeg);
+  return bytes;
+}
+
+absl::Status Check(const std::vector<Copy>& copies, const ConvertOptions& options) {
+  for (const Copy& copy : copies) {
+    Progress progress(absl::StrCat("verifying ", Basename(options.to)), copy.source->size(),
+                      UnitOf(*copy.source), options.progress);
+    SEICHE_RETURN_IF_ERROR(copy.target->Check(progress));
+  }
+  return absl::OkStatus();
+}
+
+// The fields to convert, opened; with `all`, what is none goes to result.left_out.
+absl::StatusOr<std::vector<Copy>> OpenSources(const ConvertOptions& options,
+                                              ConvertResult& result) {
+  if (options.all && !options.fields.empty()) {
+    return absl::InvalidArgumentError("name fields or ask for all, not both");
+  }
+  std::vector<std::string> names = options.fields;
+  if (names.empty() && !options.all) names.push_back("");
+  if (options.all) {
+    SEICHE_ASSIGN_OR_RETURN(const auto listed, ListFields(options.from, *options.files));
+    for (const ListedField& field : listed) names.push_back(field.name);
+  }
+  std::vector<Copy> copies;
+  for (const std::string& name : names) {
+    auto source = OpenField(options.from, name, *options.files);
+    if (source.ok()) {
+      copies.push_back({*std::move(source), nullptr});
+    } else if (options.all && HoldsNoNumbers(source.status())) {
+      result.left_out.push_back(
+          absl::StrCat(name, " (", ShortReason(source.status(), options.from, name), ")"));
     } else {
-      SEICHE_ASSIGN_OR_RETURN(std::unique_ptr<JpegTarget> jpeg,
-                              MakeJpegTarget(source, options, path));
-      const bool copy = options.quality == 0 && HasJpegFrames(source);
-      SEICHE_RETURN_IF_ERROR(copy ? CopyFrames(source, *jpeg, progress)
-                                  : Pump(source, options, *jpeg, progress));
-      target = std::move(jpeg);
+      return source.status();
     }
-    SEICHE_RETURN_IF_ERROR(target->Finish());
   }
-  if (options.verify) {
-    Progress progress(absl::StrCat("verifying ", Basename(options.to)), source.size(), unit,
-                      options.progress);
-    SEICHE_RETURN_IF_ERROR(target->Check(progress));
+  if (copies.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(options.from, ": none of its H5 datasets holds numbers"));
   }
-  ConvertResult result{.field = target->field(),
-                       .dtype = field.dtype,
-                       .shape = field.shape(),
-                       .verified = options.verify};
-  result.bytes = NumElements(field.shape()) * static_cast<int64_t>(SizeOf(field.dtype));
-  SEICHE_ASSIGN_OR_RETURN(result.stored_bytes, target->StoredBytes());
+  if (copies.size() > 1 && !options.name.empty()) {
+    return absl::InvalidArgumentError("a new name is for one field, not for several");
+  }
+  return copies;
+}
+
+absl::StatusOr<ConvertResult> WriteAndCheck(ConvertFormat format, const ConvertOptions& options,
+                                            const std::string& path) {
+  ConvertResult result;
+  SEICHE_ASSIGN_OR_RETURN(std::vector<Copy> copies, OpenSources(options, result));
+  if (format == ConvertFormat::kHdf5) {
+    SEICHE_RETURN_IF_ERROR(WriteHdf5(copies, options, path));
+    SEICHE_ASSIGN_OR_RETURN(const FileInfo info, options.files->Info(path));
+    result.stored_bytes = info.size;
+  } else {
+    SEICHE_ASSIGN_OR_RETURN(result.stored_bytes, WriteJpeg(copies, options, path));
+  }
+  if (options.verify) SEICHE_RETURN_IF_ERROR(Check(copies, options));
+  result.verified = options.verify;
+  for (const Copy& copy : copies) {
+    const Field& field = copy.source->fields()[0];
+    result.fields.push_back({copy.target->field(), field.dtype, field.shape()});
+    result.bytes += NumElements(field.shape()) * static_cast<int64_t>(SizeOf(field.dtype));
+  }
   return result;
 }
 
@@ -158,9 +229,7 @@ absl::StatusOr<ConvertResult> Convert(const ConvertOptions& options) {
                           AtomicOutput::Create(*options.files, options.to,
                                                options.overwrite ? OverwritePolicy::kReplace
                                                                  : OverwritePolicy::kRefuse));
-  SEICHE_ASSIGN_OR_RETURN(
-      const auto source, OpenStore(options.from, {.field = options.field, .files = options.files}));
-  auto result = WriteAndCheck(*source, format, options, output.temporary_path());
+  auto result = WriteAndCheck(format, options, output.temporary_path());
   if (!result.ok()) return Named(output, result.status());
   SEICHE_RETURN_IF_ERROR(output.Commit());
   return result;

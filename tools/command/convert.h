@@ -1,4 +1,4 @@
-// `seiche convert`: a field of any store into a new file or folder.
+// `seiche convert`: fields of any store into a new file or folder.
 //
 //   SEICHE_ASSIGN_OR_RETURN(ConvertResult result,
 //                           Convert({.from = "waves_jpeg", .to = "waves.h5", .codecs = {"lzf"}}));
@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/dtype.h"
@@ -23,10 +24,16 @@
 
 namespace seiche {
 
-struct ConvertResult {
-  std::string field;  // in the target
+struct ConvertedField {
+  std::string name;  // in the target
   DType dtype = DType::kFloat32;
   Shape shape;
+};
+
+struct ConvertResult {
+  std::vector<ConvertedField> fields;
+  // With `all`: "NAME (string)" of what holds no numbers and was left out.
+  std::vector<std::string> left_out;
   int64_t bytes = 0;         // of all elements
   int64_t stored_bytes = 0;  // of the target
   bool verified = false;

@@ -57,10 +57,10 @@ class ConvertFaultTest : public testing::TestWithParam<Case> {
   absl::Status Run(FileSystem& files, bool overwrite = false) {
     ConvertOptions options;
     options.from = GetParam().from;
-    options.field = GetParam().field;
+    if (!std::string(GetParam().field).empty()) options.fields = {GetParam().field};
     options.to = to();
     options.chunks = "2,2,6,7";
-    if (!absl::StrContains(to(), ".h5") || options.field.empty()) options.chunks = "manual";
+    if (!absl::StrContains(to(), ".h5") || options.fields.empty()) options.chunks = "manual";
     options.workers = 1;  // calls in the same order each time
     options.overwrite = overwrite;
     options.files = &files;

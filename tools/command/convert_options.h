@@ -21,8 +21,9 @@ struct ConvertOptions {
   std::string from;
   std::string to;
   ConvertFormat format = ConvertFormat::kByName;
-  std::string field = {};  // of the source; empty: as OpenStore chooses
-  std::string name = {};   // of the new H5 dataset; empty: the source's
+  std::vector<std::string> fields = {};  // of the source; empty: as OpenStore chooses
+  bool all = false;                      // all fields that hold numbers, into HDF5
+  std::string name = {};                 // of the new H5 dataset, if it is one; empty: the source's
   // "manual" (a sequence, or a frame of a recording), "auto" (what h5py would choose), "none"
   // (contiguous) or an extent an axis: "1,100,184,184".
   std::string chunks = "manual";

@@ -115,11 +115,6 @@ class Hdf5Target : public ConvertTarget {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<int64_t> StoredBytes() const override {
-    SEICHE_ASSIGN_OR_RETURN(const FileInfo info, options_.files->Info(path_));
-    return info.size;
-  }
-
  private:
   // Compares rows with what was written, chunk by chunk.
   class Checker {
@@ -252,7 +247,7 @@ class JpegTargetImpl : public JpegTarget {
     });
   }
 
-  absl::StatusOr<int64_t> StoredBytes() const override { return stored_bytes_; }
+  int64_t stored_bytes() const override { return stored_bytes_; }
 
  private:
   struct Worker {
@@ -386,7 +381,8 @@ absl::StatusOr<Shape> ParseChunks(const std::string& text, const Field& field) {
 
 absl::StatusOr<std::unique_ptr<ConvertTarget>> MakeHdf5Target(const SequenceStore& source,
                                                               const ConvertOptions& options,
-                                                              const std::string& path) {
+                                                              const std::string& path,
+                                                              Hdf5FileWriter& file) {
   const Field& field = source.fields()[0];
   if (field.dtype == DType::kBFloat16) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -395,18 +391,15 @@ absl::StatusOr<std::unique_ptr<ConvertTarget>> MakeHdf5Target(const SequenceStor
   if (options.quality != 0) {
     return absl::InvalidArgumentError("a quality is for JPEG folders, not for HDF5");
   }
-  auto attributes = source.Attributes(0);
-  for (auto& attribute : source.Attributes(-1)) attributes.push_back(std::move(attribute));
   Hdf5WriterOptions writing{.field = options.name.empty() ? field.name : options.name,
                             .dtype = field.dtype,
                             .shape = field.shape(),
                             .codecs = options.codecs,
-                            .attributes = TypedAttributes(attributes, field.packing),
-                            .workers = options.workers,
-                            .files = options.files};
+                            .attributes = TypedAttributes(source.Attributes(0), field.packing),
+                            .workers = options.workers};
   if (writing.codecs == std::vector<std::string>{"none"}) writing.codecs.clear();
   SEICHE_ASSIGN_OR_RETURN(writing.chunk_shape, ParseChunks(options.chunks, field));
-  SEICHE_ASSIGN_OR_RETURN(auto writer, Hdf5Writer::Create(path, writing));
+  SEICHE_ASSIGN_OR_RETURN(auto writer, file.Add(writing));
   return std::make_unique<Hdf5Target>(source, options, path, writing.field, std::move(writer));
 }
 

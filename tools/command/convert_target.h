@@ -32,25 +32,28 @@ class ConvertTarget {
   virtual const std::string& field() const = 0;
   // Some more rows of axis 0, contiguous.
   virtual absl::Status Append(const ConstArrayView& rows) = 0;
-  // After the last row: everything lies at the path.
+  // After the last row.
   virtual absl::Status Finish() = 0;
-  // Reads it back; kDataLoss names the first chunk or frame that is not what was meant. Counts rows
-  // in `progress`.
+  // Reads back what lies at the path; kDataLoss names the first chunk or frame that is not what was
+  // meant. Counts rows in `progress`.
   virtual absl::Status Check(Progress& progress) = 0;
-  // Of the finished target.
-  virtual absl::StatusOr<int64_t> StoredBytes() const = 0;
 };
 
-// Of field 0 of `source`, which must outlive the target, as must `options`. `path` does not exist.
+// Of field 0 of `source`, which must outlive the target, as must `options`. Goes into `file`, which
+// lies at `path` once that is finished; it is to be finished before Check().
 absl::StatusOr<std::unique_ptr<ConvertTarget>> MakeHdf5Target(const SequenceStore& source,
                                                               const ConvertOptions& options,
-                                                              const std::string& path);
+                                                              const std::string& path,
+                                                              Hdf5FileWriter& file);
 
 class JpegTarget : public ConvertTarget {
  public:
   // Sequence `sequence` of a source whose chunks are JPEG frames, bit for bit.
   virtual absl::Status Copy(int64_t sequence) = 0;
+  // Of all frames.
+  virtual int64_t stored_bytes() const = 0;
 };
+// `path` does not exist.
 absl::StatusOr<std::unique_ptr<JpegTarget>> MakeJpegTarget(const SequenceStore& source,
                                                            const ConvertOptions& options,
                                                            const std::string& path);

@@ -78,10 +78,13 @@ TEST(Hdf5TargetTest, CheckFindsWhatDiffers) {
   ConvertOptions options;
   options.progress.write = [](std::string_view) {};
   options.progress.now = [] { return 0.0; };
-  const auto target = MakeHdf5Target(**source, options, path);
+  const auto file = Hdf5FileWriter::Create(path);
+  ASSERT_THAT(file, IsOk());
+  const auto target = MakeHdf5Target(**source, options, path, **file);
   ASSERT_THAT(target, IsOk());
   ASSERT_THAT((*target)->Append(view), IsOk());
   ASSERT_THAT((*target)->Finish(), IsOk());
+  ASSERT_THAT((*file)->Finish(), IsOk());
   Progress progress("checking", 3, "sequences", options.progress);
   EXPECT_THAT((*target)->Check(progress),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("chunk (2, 0, 0, 0): reads back")));
