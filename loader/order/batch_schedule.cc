@@ -18,20 +18,21 @@ BatchSchedule::BatchSchedule(const Options& options) : options_(options) {
     return;
   }
   const int64_t size = options_.batch_size, shards = options_.shard_count;
-  int64_t batches = CeilDivide(options_.samples, size);
-  end_ = options_.samples;
-  if (options_.last_batch == LastBatch::kDrop) {
-    batches = options_.samples / size / shards * shards;
-    end_ = batches * size;
-    dropped_ = options_.samples - end_;
-  } else if (options_.last_batch == LastBatch::kPad) {
-    batches = CeilDivide(batches, shards) * shards;
-    end_ = batches * size;
-  }
+  const int64_t first = options_.first_batch;
+  const bool drop = options_.last_batch == LastBatch::kDrop;
+  int64_t batches = drop ? options_.samples / size : CeilDivide(options_.samples, size);
   if (options_.max_batches >= 0 && options_.max_batches < CeilDivide(batches, shards)) {
     batches = std::min(batches, options_.max_batches * shards);
   }
-  const int64_t first = options_.first_batch;
+  // What is left, wherever it begins, is as much for every shard.
+  const int64_t left = std::max<int64_t>(0, batches - first);
+  end_ = options_.samples;
+  if (options_.last_batch != LastBatch::kKeep) {
+    const int64_t rounds = drop ? left / shards : CeilDivide(left, shards);
+    batches = std::min(batches, first) + rounds * shards;
+    end_ = batches * size;
+  }
+  if (drop) dropped_ = options_.samples - end_;
   first_ = first + ((options_.shard_index - first) % shards + shards) % shards;
   num_batches_ = first_ >= batches ? 0 : (batches - 1 - first_) / shards + 1;
 }
