@@ -72,7 +72,7 @@ class Hdf5Writer {
 //   ... pressure->Append(...) ... pressure->Finish() ...
 //   return file->Finish({{"title", "run 7"}});
 //
-// Its writers may outlive it. Thread-compatible, as each of its writers.
+// Its writers may outlive it. Thread-compatible; so are all of its writers together.
 class Hdf5FileWriter {
  public:
   // kAlreadyExists; kNotFound for an unknown folder.

@@ -124,6 +124,10 @@ std::string UnitOf(const SequenceStore& source) {
 
 absl::Status WriteHdf5(std::vector<Copy>& copies, const ConvertOptions& options,
                        const std::string& path) {
+  // All of them before hours are spent on the first.
+  for (const Copy& copy : copies) {
+    SEICHE_RETURN_IF_ERROR(CheckHdf5Target(*copy.source, options));
+  }
   SEICHE_ASSIGN_OR_RETURN(auto file,
                           Hdf5FileWriter::Create(path, OverwritePolicy::kRefuse, *options.files));
   for (Copy& copy : copies) {
@@ -180,7 +184,10 @@ absl::StatusOr<std::vector<Copy>> OpenSources(const ConvertOptions& options,
   std::vector<Copy> copies;
   for (const std::string& name : names) {
     auto source = OpenField(options.from, name, *options.files);
-    if (source.ok()) {
+    const bool writable = !source.ok() || (*source)->fields()[0].dtype != DType::kBFloat16;
+    if (options.all && !writable) {
+      result.left_out.push_back(absl::StrCat(name, " (bfloat16, which no writer here writes)"));
+    } else if (source.ok()) {
       copies.push_back({*std::move(source), nullptr});
     } else if (options.all && HoldsNoNumbers(source.status())) {
       result.left_out.push_back(

@@ -91,7 +91,11 @@ class Hdf5Target : public ConvertTarget {
     return absl::OkStatus();
   }
 
-  absl::Status Finish() override { return writer_->Finish(); }
+  absl::Status Finish() override {
+    const absl::Status status = writer_->Finish();
+    writer_ = nullptr;  // its memory and its threads
+    return status;
+  }
 
   absl::Status Check(Progress& progress) override {
     SEICHE_ASSIGN_OR_RETURN(const auto written,
@@ -164,7 +168,7 @@ class Hdf5Target : public ConvertTarget {
   const ConvertOptions& options_;
   const std::string path_;
   const std::string field_;
-  const std::unique_ptr<Hdf5Writer> writer_;
+  std::unique_ptr<Hdf5Writer> writer_;
 };
 
 template <typename T>
@@ -379,10 +383,7 @@ absl::StatusOr<Shape> ParseChunks(const std::string& text, const Field& field) {
   return chunks;
 }
 
-absl::StatusOr<std::unique_ptr<ConvertTarget>> MakeHdf5Target(const SequenceStore& source,
-                                                              const ConvertOptions& options,
-                                                              const std::string& path,
-                                                              Hdf5FileWriter& file) {
+absl::Status CheckHdf5Target(const SequenceStore& source, const ConvertOptions& options) {
   const Field& field = source.fields()[0];
   if (field.dtype == DType::kBFloat16) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -391,6 +392,15 @@ absl::StatusOr<std::unique_ptr<ConvertTarget>> MakeHdf5Target(const SequenceStor
   if (options.quality != 0) {
     return absl::InvalidArgumentError("a quality is for JPEG folders, not for HDF5");
   }
+  return Annotate(ParseChunks(options.chunks, field).status(), field.name);
+}
+
+absl::StatusOr<std::unique_ptr<ConvertTarget>> MakeHdf5Target(const SequenceStore& source,
+                                                              const ConvertOptions& options,
+                                                              const std::string& path,
+                                                              Hdf5FileWriter& file) {
+  SEICHE_RETURN_IF_ERROR(CheckHdf5Target(source, options));
+  const Field& field = source.fields()[0];
   Hdf5WriterOptions writing{.field = options.name.empty() ? field.name : options.name,
                             .dtype = field.dtype,
                             .shape = field.shape(),

@@ -39,6 +39,9 @@ class ConvertTarget {
   virtual absl::Status Check(Progress& progress) = 0;
 };
 
+// Whether HDF5 can hold field 0 of `source` as the options say: kFailedPrecondition for a dtype,
+// kInvalidArgument for chunks.
+absl::Status CheckHdf5Target(const SequenceStore& source, const ConvertOptions& options);
 // Of field 0 of `source`, which must outlive the target, as must `options`. Goes into `file`, which
 // lies at `path` once that is finished; it is to be finished before Check().
 absl::StatusOr<std::unique_ptr<ConvertTarget>> MakeHdf5Target(const SequenceStore& source,
