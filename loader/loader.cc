@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/status.h"
 #include "base/worker_pool.h"
+#include "loader/batch_job.h"
 #include "loader/batch_ring.h"
 #include "loader/counters.h"
 #include "loader/loader_setup.h"
@@ -25,21 +27,6 @@ namespace seiche {
 namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
-
-// A batch on its way: published to the workers, not yet delivered.
-struct Job {
-  // The error of a row. Of several, the one that comes first in the plan stays.
-  struct RowError {
-    int64_t row = 0;
-    int64_t ticket = 0;
-    absl::Status status;
-  };
-  bool finished() const { return remaining.load(std::memory_order_acquire) == 0; }
-
-  std::unique_ptr<Batch::Slot> slot;
-  std::atomic<int64_t> remaining = 0;  // runs
-  std::vector<RowError> errors;        // guarded by the loader's mutex
-};
 
 // Batches that are planned together and the tickets of their runs.
 struct Group {
@@ -77,7 +64,7 @@ class LoaderImpl final : public Loader {
  private:
   class RunSink;
 
-  Job& JobOf(int64_t batch) { return jobs_[batch % jobs_.size()]; }
+  BatchJob& JobOf(int64_t batch) { return jobs_[batch % jobs_.size()]; }
   void BeginEpoch(int64_t epoch, int64_t first_batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Makes workers drop what they have and draw no more.
   void Quench() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -92,6 +79,8 @@ class LoaderImpl final : public Loader {
   int64_t WantedBatches() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The next `batches` ones, whose slots are there.
   void PublishGroup(int64_t batches) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // False if there is no memory for the plan.
+  bool Plan(Group& group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Work(WorkerState& worker);
   // A ticket, or -1 if there is none now.
@@ -109,17 +98,16 @@ class LoaderImpl final : public Loader {
   bool Wanted(int64_t batch) const { return batch <= stop_after_.load(std::memory_order_relaxed); }
 
   // Blocks until `job` is finished.
-  void Await(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status ErrorOf(const Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Await(BatchJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes the failed rows out of the job's batch and lists them.
-  void DropFailedRows(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Describe(const Job& job, const Job::RowError& error) const;
+  void DropFailedRows(BatchJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Describe(const BatchJob& job, int64_t row, const absl::Status& status) const;
 
   const LoaderSetup setup_;
   const LoaderOptions options_;
   const TaskRunner runner_;
   const std::shared_ptr<BatchRing> ring_;
-  std::vector<Job> jobs_;
+  std::vector<BatchJob> jobs_;
   std::vector<Group> groups_;
   std::vector<std::unique_ptr<WorkerState>> workers_;
   std::vector<std::thread> threads_;
@@ -138,7 +126,8 @@ class LoaderImpl final : public Loader {
 
   alignas(kCacheLine) mutable absl::Mutex mutex_;
   absl::CondVar tickets_published_, job_finished_, worker_idle_, entry_finished_;
-  bool running_ ABSL_GUARDED_BY(mutex_) = false;   // an epoch is open
+  bool running_ ABSL_GUARDED_BY(mutex_) = false;  // an epoch is open
+  absl::Status plan_error_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;  // the loader is being destroyed
   int idle_ ABSL_GUARDED_BY(mutex_) = 0;           // workers waiting for tickets
   int entry_waiters_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -251,7 +240,7 @@ absl::Status LoaderImpl::StartEpoch(int64_t epoch) {
   absl::MutexLock lock(&mutex_);
   Quench();
   while (idle_ < static_cast<int>(threads_.size())) worker_idle_.Wait(&mutex_);
-  for (Job& job : jobs_) {
+  for (BatchJob& job : jobs_) {
     if (job.slot != nullptr) ring_->PutBack(std::move(job.slot));
   }
   BeginEpoch(epoch, /*first_batch=*/0);
@@ -267,8 +256,9 @@ void LoaderImpl::BeginEpoch(int64_t epoch, int64_t first_batch) {
   read_ahead_.Restart();
   stop_after_ = kNever;
   published_ = published_groups_ = delivered_ = group_delivered_ = 0;
+  plan_error_ = absl::OkStatus();
   for (Group& group : groups_) group.end_batch = group.first_ticket = group.end_ticket = 0;
-  for (Job& job : jobs_) {
+  for (BatchJob& job : jobs_) {
     job.remaining = 0;
     job.errors.clear();
   }
@@ -313,7 +303,7 @@ bool LoaderImpl::PublishForWaiting() {
   if (there == 0) return false;
   PublishGroup(there);
   tickets_published_.SignalAll();
-  return true;
+  return published_ > delivered_;
 }
 
 int64_t LoaderImpl::AcquireSlots(int64_t wanted) {
@@ -353,12 +343,34 @@ void LoaderImpl::PublishGroup(int64_t batches) {
     slot->padding = rows.padding;
     slot->number = schedule_.Number(published_);
     group_samples_.push_back(slot->samples);
-    Job& job = JobOf(published_++);
+    BatchJob& job = JobOf(published_++);
     job.slot = std::move(slot);
     job.errors.clear();
   }
   group.end_batch = published_;
 
+  if (!Plan(group)) {
+    plan_error_ = absl::ResourceExhaustedError(
+        absl::StrCat(setup_.store->path(), ": no memory to plan a batch of so many chunks: lower ",
+                     "batch_size, or give the file larger chunks"));
+    running_ = false;
+    published_ = group.end_batch = group.first_batch;
+    return;
+  }
+  const absl::Span<const int64_t> runs = group.plan.runs_of_batch();
+  for (int64_t batch = group.first_batch; batch < group.end_batch; ++batch) {
+    JobOf(batch).remaining = runs[batch - group.first_batch];
+  }
+
+  const int64_t first_ticket = tickets_;
+  const auto end_ticket = first_ticket + static_cast<int64_t>(group.plan.runs().size());
+  group.first_ticket.store(first_ticket, std::memory_order_relaxed);
+  group.end_ticket.store(end_ticket, std::memory_order_release);
+  tickets_.store(end_ticket, std::memory_order_release);
+  ++published_groups_;
+}
+
+bool LoaderImpl::Plan(Group& group) try {
   if (setup_.strategy.cache_bytes > 0) {
     cache_.Expire(schedule_.At(std::min(delivered_, group.first_batch)).first_position);
   }
@@ -371,18 +383,10 @@ void LoaderImpl::PublishGroup(int64_t batches) {
        .epoch = epoch_,
        .expires = ChunkExpiry(setup_.strategy, schedule_, sampler_, group.end_batch - 1)},
       group_samples_);
-  const absl::Span<const int64_t> runs = group.plan.runs_of_batch();
-  for (int64_t batch = group.first_batch; batch < group.end_batch; ++batch) {
-    JobOf(batch).remaining = runs[batch - group.first_batch];
-  }
   epoch_decodes_ += seen_.Add(group.plan);
-
-  const int64_t first_ticket = tickets_;
-  const auto end_ticket = first_ticket + static_cast<int64_t>(group.plan.runs().size());
-  group.first_ticket.store(first_ticket, std::memory_order_relaxed);
-  group.end_ticket.store(end_ticket, std::memory_order_release);
-  tickets_.store(end_ticket, std::memory_order_release);
-  ++published_groups_;
+  return true;
+} catch (const std::bad_alloc&) {  // the number of chunks is what the file says
+  return false;
 }
 
 absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
@@ -390,15 +394,18 @@ absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
   Stopwatch watch;
   while (true) {
     if (delivered_ == num_batches()) return std::nullopt;
-    if (published_ == delivered_ && !PublishForWaiting()) return ring_->ExhaustedError();
-    Job& job = JobOf(delivered_);
+    if (published_ == delivered_ && !PublishForWaiting()) {
+      return plan_error_.ok() ? ring_->ExhaustedError() : plan_error_;
+    }
+    BatchJob& job = JobOf(delivered_);
     watch.Lap(consumer_.busy_nanos);
     Await(job);
     watch.Lap(consumer_.wait_nanos);
     epoch_seconds_ =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - epoch_start_).count();
     if (!job.errors.empty()) {
-      if (options_.on_error == OnError::kFail) return ErrorOf(job);
+      const auto& [row, error] = *job.errors.begin();
+      if (options_.on_error == OnError::kFail) return Describe(job, row, error.status);
       DropFailedRows(job);
     }
     ++delivered_;
@@ -417,58 +424,28 @@ absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
   }
 }
 
-void LoaderImpl::Await(Job& job) {
+void LoaderImpl::Await(BatchJob& job) {
   while (!job.finished()) job_finished_.Wait(&mutex_);
 }
 
-absl::Status LoaderImpl::Describe(const Job& job, const Job::RowError& error) const {
-  return Annotate(error.status,
-                  absl::StrCat("sample ", job.slot->samples[error.row], " (row ", error.row,
-                               " of batch ", job.slot->number, ", epoch ", epoch_, ")"));
+absl::Status LoaderImpl::Describe(const BatchJob& job, int64_t row,
+                                  const absl::Status& status) const {
+  return Annotate(status, absl::StrCat("sample ", job.slot->samples[row], " (row ", row,
+                                       " of batch ", job.slot->number, ", epoch ", epoch_, ")"));
 }
 
-absl::Status LoaderImpl::ErrorOf(const Job& job) {
-  const auto lowest = std::min_element(
-      job.errors.begin(), job.errors.end(),
-      [](const Job::RowError& a, const Job::RowError& b) { return a.row < b.row; });
-  return Describe(job, *lowest);
-}
-
-void LoaderImpl::DropFailedRows(Job& job) {
-  std::sort(job.errors.begin(), job.errors.end(),
-            [](const Job::RowError& a, const Job::RowError& b) { return a.row < b.row; });
-  Batch::Slot& slot = *job.slot;
-  const int64_t rows = slot.rows(), real = rows - slot.padding;
-  int64_t kept = 0, padding = 0;
-  size_t next = 0;
-  for (int64_t row = 0; row < rows; ++row) {
-    if (next < job.errors.size() && job.errors[next].row == row) {
-      if (skipped_.size() < kMaxListed) {
-        skipped_.push_back({slot.samples[row], epoch_, Describe(job, job.errors[next])});
-      }
-      ++next;
-      continue;
-    }
-    if (kept != row) {
-      for (int output = 0; output < static_cast<int>(slot.outputs->size()); ++output) {
-        const auto bytes = static_cast<size_t>((*slot.outputs)[output].sample_bytes());
-        std::copy_n(slot.Row(output, row), bytes, slot.Row(output, kept));
-      }
-    }
-    slot.samples[kept++] = slot.samples[row];
-    padding += row >= real;
+void LoaderImpl::DropFailedRows(BatchJob& job) {
+  for (const auto& [row, error] : job.errors) {
+    if (skipped_.size() >= kMaxListed) break;
+    skipped_.push_back({job.slot->samples[row], epoch_, Describe(job, row, error.status)});
   }
-  consumer_.skipped.Add(rows - kept);
-  slot.samples.resize(kept);
-  slot.padding = padding;
+  consumer_.skipped.Add(job.DropFailedRows());
 }
 
 std::string LoaderImpl::State() const {
   absl::MutexLock lock(&mutex_);
   return FormatState(
-      {.order = IdentityOf(*setup_.store, *setup_.map, options_, setup_.strategy.sampler),
-       .epoch = epoch_,
-       .batch = schedule_.Resume(delivered_)});
+      {.order = setup_.identity, .epoch = epoch_, .batch = schedule_.Resume(delivered_)});
 }
 
 LoaderStatistics LoaderImpl::statistics() const {
@@ -542,10 +519,13 @@ Group& LoaderImpl::GroupOf(int64_t ticket) {
 
 void LoaderImpl::HintBehind(int64_t ticket) {
   const auto [first, end] = read_ahead_.Claim(ticket, tickets_.load(std::memory_order_acquire));
-  for (int64_t next = first; next < end; ++next) {
+  int64_t bytes = 0;
+  for (int64_t next = first; next < end && bytes < ReadAhead::MostBytes(options_.memory_budget);
+       ++next) {
     // Its group stays, too: it is delivered after this ticket's.
     const Group& group = GroupOf(next);
-    runner_.WillRead(group.plan, group.plan.runs()[next - group.first_ticket]);
+    if (!Wanted(group.first_batch)) return;
+    bytes += runner_.WillRead(group.plan, group.plan.runs()[next - group.first_ticket]);
   }
 }
 
@@ -576,12 +556,7 @@ void LoaderImpl::RecordError(int64_t batch, int64_t row, int64_t ticket,
   absl::MutexLock lock(&mutex_);
   if (!Wanted(batch)) return;  // abandoned, or an earlier one has failed
   if (options_.on_error == OnError::kFail) stop_after_ = batch;
-  for (Job::RowError& error : JobOf(batch).errors) {
-    if (error.row != row) continue;
-    if (ticket < error.ticket) error = {row, ticket, status};
-    return;
-  }
-  JobOf(batch).errors.push_back({row, ticket, status});
+  JobOf(batch).AddError(row, ticket, status);
 }
 
 }  // namespace

@@ -57,11 +57,16 @@ absl::StatusOr<TaskRunner::Transforms> MakeTransforms(const SequenceStore& store
   return transforms;
 }
 
-// Bytes that `workers` threads work in, at most.
-int64_t WorkerBytes(const SequenceStore& store, const SampleMap& map, int workers) {
-  // Encoded, decoded, and what a chain of codecs has between its stages.
-  const int64_t chunks = 4 * TaskRunner::ScratchBytes(store, map);
-  return workers * (chunks + GroupPlan::kMaxReadBytes);
+// Bytes that a worker works in, at most.
+int64_t WorkerBytes(const SequenceStore& store, const SampleMap& map) {
+  return TaskRunner::ScratchBytes(store, map) + GroupPlan::kMaxReadBytes;
+}
+
+absl::Status TooLarge(int64_t rows) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a batch of ", rows,
+                   " samples has more bytes than fit into 64 bits: lower batch_size, or take "
+                   "windows or crops"));
 }
 
 absl::Status CheckNotEmpty(const SequenceStore& store, const LoaderOptions& options) {
@@ -84,6 +89,8 @@ absl::Status CheckNotEmpty(const SequenceStore& store, const LoaderOptions& opti
 }
 
 absl::Status SetOutputs(LoaderSetup& setup, const LoaderOptions& options) {
+  constexpr int64_t kMax = int64_t{1} << 60;
+  setup.rows = std::min(options.batch_size, setup.map->size());
   Batch::Outputs outputs;
   for (const SampleOutput& output : setup.map->outputs()) {
     const auto& transform = setup.transforms[output.field];
@@ -92,15 +99,14 @@ absl::Status SetOutputs(LoaderSetup& setup, const LoaderOptions& options) {
                        .dtype = transform.has_value() ? transform->output() : field.dtype,
                        .axes = output.axes,
                        .sample_shape = output.shape});
-    setup.sample_bytes += outputs.back().sample_bytes();
+    const int64_t elements = NumElements(output.shape);
+    const auto element = static_cast<int64_t>(SizeOf(outputs.back().dtype));
+    if (elements < 0 || elements > (kMax - setup.sample_bytes) / element) {
+      return TooLarge(setup.rows);
+    }
+    setup.sample_bytes += elements * element;
   }
-  setup.rows = std::min(options.batch_size, setup.map->size());
-  constexpr int64_t kMax = std::numeric_limits<int64_t>::max() / 4;
-  if (setup.rows > kMax / std::max<int64_t>(1, setup.sample_bytes)) {
-    return absl::ResourceExhaustedError(absl::StrCat("a batch of ", setup.rows, " samples of ",
-                                                     setup.sample_bytes,
-                                                     " bytes is too large: lower batch_size"));
-  }
+  if (setup.rows > kMax / std::max<int64_t>(1, setup.sample_bytes)) return TooLarge(setup.rows);
   setup.batch_bytes = LayOut(outputs, setup.rows);
   setup.outputs = std::make_shared<const Batch::Outputs>(std::move(outputs));
   return absl::OkStatus();
@@ -110,8 +116,7 @@ absl::Status SetPlace(LoaderSetup& setup, const LoaderOptions& options) {
   setup.epoch = options.epoch;
   if (options.resume.empty()) return absl::OkStatus();
   SEICHE_ASSIGN_OR_RETURN(const LoaderState state, ParseState(options.resume));
-  SEICHE_RETURN_IF_ERROR(CheckSameOrder(
-      state.order, IdentityOf(*setup.store, *setup.map, options, setup.strategy.sampler)));
+  SEICHE_RETURN_IF_ERROR(CheckSameOrder(state.order, setup.identity));
   setup.epoch = state.epoch;
   setup.first_batch = state.batch;
   return absl::OkStatus();
@@ -143,15 +148,16 @@ absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> sto
   SEICHE_ASSIGN_OR_RETURN(setup.transforms, MakeTransforms(*setup.store, options));
   SEICHE_RETURN_IF_ERROR(SetOutputs(setup, options));
 
+  const int64_t worker_bytes = WorkerBytes(*setup.store, *setup.map);
   const BatchSchedule epoch(ScheduleOptions(options, setup.map->size(), /*first_batch=*/0));
-  SEICHE_ASSIGN_OR_RETURN(
-      setup.strategy,
-      ChooseStrategy({.store = setup.store.get(),
-                      .map = setup.map.get(),
-                      .options = &options,
-                      .batch_bytes = setup.batch_bytes,
-                      .epoch_batches = epoch.num_batches(),
-                      .worker_bytes = WorkerBytes(*setup.store, *setup.map, workers)}));
+  SEICHE_ASSIGN_OR_RETURN(setup.strategy, ChooseStrategy({.store = setup.store.get(),
+                                                          .map = setup.map.get(),
+                                                          .options = &options,
+                                                          .batch_bytes = setup.batch_bytes,
+                                                          .epoch_batches = epoch.num_batches(),
+                                                          .workers = workers,
+                                                          .worker_bytes = worker_bytes}));
+  setup.identity = IdentityOf(*setup.store, *setup.map, options, setup.strategy.sampler);
   SEICHE_RETURN_IF_ERROR(SetPlace(setup, options));
   setup.shuffle =
       MeasureShuffle(Sampler(setup.strategy.sampler, setup.map->size(), options.seed, setup.epoch));

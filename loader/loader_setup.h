@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "loader/batch.h"
 #include "loader/loader_options.h"
+#include "loader/loader_state.h"
 #include "loader/order/batch_schedule.h"
 #include "loader/order/shuffle_quality.h"
 #include "loader/plan/sample_map.h"
@@ -31,6 +32,7 @@ struct LoaderSetup {
   int64_t sample_bytes = 0;  // of all outputs, as delivered
   int64_t batch_bytes = 0;   // of a buffer
   Strategy strategy;
+  OrderIdentity identity;                                        // of the order that is delivered
   int64_t epoch = 0;                                             // where to begin
   int64_t first_batch = 0;                                       // global
   ShuffleQuality shuffle;                                        // of the first epoch's order

@@ -50,8 +50,27 @@ uint64_t DigestOfSample(const SampleMap& map, const SampleOptions& options) {
   return Digest(text);
 }
 
+// Paths of the store's files below the folder that has them all, so that data may be moved; of a
+// single one the name does not matter.
+std::string FilesBelow(const SequenceStore& store) {
+  if (store.num_files() < 2) return "";
+  const std::string first = store.file_path(0);
+  size_t folder = first.rfind('/') + 1;  // its length with the slash; 0 without one
+  for (int32_t file = 1; folder > 0 && file < store.num_files(); ++file) {
+    const std::string path = store.file_path(file);
+    while (folder > 0 && path.compare(0, folder, first, 0, folder) != 0) {
+      folder = folder < 2 ? 0 : first.rfind('/', folder - 2) + 1;
+    }
+  }
+  std::string text;
+  for (int32_t file = 0; file < store.num_files(); ++file) {
+    absl::StrAppend(&text, store.file_path(file).substr(folder), "\n");
+  }
+  return text;
+}
+
 uint64_t DigestOfData(const SequenceStore& store) {
-  std::string text = absl::StrJoin(store.parts(), " ");
+  std::string text = absl::StrCat(FilesBelow(store), absl::StrJoin(store.parts(), " "));
   for (const Field& field : store.fields()) {
     absl::StrAppend(&text, "\n", field.name, " ", Name(field.dtype), " ", field.axes, " ",
                     ToString(field.shape()));

@@ -36,7 +36,8 @@ struct OrderIdentity {
   int64_t block_samples = 0;  // of chunk-aware order; 0 otherwise
   int64_t window_blocks = 0;
   uint64_t sample = 0;  // digest of the windows, crops and outputs
-  uint64_t data = 0;    // digest of the store's fields: names, dtypes, shapes, where parts begin
+  // Digest of the store: its files, where parts begin, the fields' names, dtypes and shapes.
+  uint64_t data = 0;
 };
 
 struct LoaderState {

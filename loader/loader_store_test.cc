@@ -12,10 +12,12 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "base/atomic_output.h"
 #include "base/faulty_file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "loader/loader.h"
+#include "loader/testing/grid_store.h"
 #include "storage/hdf5/chunk_guess.h"
 #include "storage/hdf5/hdf5_writer.h"
 #include "storage/jpeg/jpeg_folder_writer.h"
@@ -271,6 +273,106 @@ TEST(LoaderStoreTest, WindowsOfContiguousDatasets) {
   EXPECT_EQ(samples, 12);
   EXPECT_EQ((*loader)->statistics().bytes_read, 12 * 5 * 32 * 32 * 4);
   EXPECT_EQ((*loader)->statistics().chunks_decoded, 0);
+}
+
+// Of frames far apart, and of rows of each, only what is needed is read.
+TEST(LoaderStoreTest, GapsOfContiguousDatasetsAreNotRead) {
+  const std::string path = TemporaryPath("a.h5");
+  auto writer = Hdf5Writer::Create(path, {.shape = {2, 40, 100, 80}, .workers = 1});
+  ASSERT_THAT(writer, IsOk());
+  std::vector<float> values(40 * 100 * 80);
+  for (int64_t i = 0; i < 2; ++i) {
+    for (size_t v = 0; v < values.size(); ++v) values[v] = static_cast<float>(v * 2 + i);
+    ASSERT_THAT((*writer)->Append(MakeView(values.data(), DType::kFloat32, {40, 100, 80})), IsOk());
+  }
+  ASSERT_THAT((*writer)->Finish(), IsOk());
+  const LoaderOptions options = {.sample = {.windows = {{"", 0, 4}},
+                                            .frame_stride = 10,
+                                            .crops = {{.axis = 'H', .offset = 20, .extent = 30}}},
+                                 .batch_size = 1,
+                                 .memory_budget = 16 << 20};
+  const auto loader = Loader::Create(Open({path}), options);
+  ASSERT_THAT(loader, IsOk());
+  int64_t samples = 0;
+  for (auto batch = (*loader)->Next(); batch.ok() && batch->has_value();
+       batch = (*loader)->Next()) {
+    const int64_t sample = (*batch)->samples()[0];
+    const auto window = (*batch)->array<float>().sample(0).values();
+    for (int64_t v = 0; v < 4 * 30 * 80; ++v) {
+      const int64_t frame = sample % 10 + v / 2400 * 10;
+      const int64_t element = frame * 8000 + 20 * 80 + v % 2400;
+      ASSERT_EQ(window[v], static_cast<float>(element * 2 + sample / 10)) << v;
+    }
+    ++samples;
+  }
+  EXPECT_EQ(samples, 20);
+  EXPECT_EQ((*loader)->statistics().bytes_read, 20 * 4 * 30 * 80 * 4);
+}
+
+// Sequences larger than the budget, of which each sample needs little.
+TEST(LoaderStoreTest, LargeContiguousSequencesTakeNoMemory) {
+  const Field field = GridStore::MakeField("u", {100, 10000, 184, 184}, {1, 10000, 184, 184},
+                                           "NTHW", DType::kFloat32, "none");
+  GridStore::Options options;
+  options.fields = {field};
+  const auto loader = Loader::Create(
+      std::make_shared<GridStore>(std::move(options)),
+      {.sample = {.windows = {{"", 0, 2}}}, .batch_size = 2, .max_batches = 4, .workers = 16});
+  ASSERT_THAT(loader, IsOk());
+  EXPECT_GT((*loader)->strategy().most_batches, 100);
+  for (int i = 0; i < 4; ++i) ASSERT_THAT((*loader)->Next(), IsOk());
+  EXPECT_LT((*loader)->statistics().memory_peak_bytes, 64 << 20);
+}
+
+TEST(LoaderStoreTest, ResumeRefusesOtherFilesInTheList) {
+  const std::string a = WriteHdf5("a.h5", 6, {1, 10, 24, 20}, {"lzf"});
+  const std::string b = WriteHdf5("b.h5", 6, {1, 10, 24, 20}, {"lzf"});
+  LoaderOptions options = {.batch_size = 2};
+  const auto loader = Loader::Create(Open({a, b}), options);
+  ASSERT_THAT(loader, IsOk());
+  options.resume = (*loader)->State();
+  EXPECT_THAT(Loader::Create(Open({a, b}), options), IsOk());
+  EXPECT_THAT(Loader::Create(Open({b, a}), options),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("the list of files")));
+}
+
+// A raw chunk that is converted is checked as well as one that is not.
+TEST(LoaderStoreTest, ChecksumsOfRawChunksThatAreConverted) {
+  const std::string path = TemporaryPath("a.h5");
+  auto writer = Hdf5Writer::Create(
+      path, {.shape = {3, 10, 100, 80}, .chunk_shape = {1, 10, 100, 80}, .workers = 1});
+  ASSERT_THAT(writer, IsOk());
+  const std::vector<float> values(10 * 100 * 80, 0.5f);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT((*writer)->Append(MakeView(values.data(), DType::kFloat32, {10, 100, 80})), IsOk());
+  }
+  ASSERT_THAT((*writer)->Finish(), IsOk());
+  const int64_t offset = Open({path})->Locate(0, 1).offset;
+  std::string contents = *ReadFile(DefaultFileSystem(), path);
+  contents[offset + 1000] ^= 1;
+  ASSERT_THAT(WriteFileAtomically(DefaultFileSystem(), path, contents, OverwritePolicy::kReplace),
+              IsOk());
+  for (const bool convert : {false, true}) {
+    LoaderOptions options = {.batch_size = 3};
+    if (convert) options.transforms = {{.field = 0, .options = {.dtype = DType::kFloat16}}};
+    const auto loader = Loader::Create(Open({path}, {.verify = true}), options);
+    ASSERT_THAT(loader, IsOk());
+    EXPECT_THAT((*loader)->Next(),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("the checksum of its")))
+        << convert;
+  }
+}
+
+// What a header claims is more than any memory has.
+TEST(LoaderStoreTest, SamplesLargerThanAllMemory) {
+  const Shape shape = {1, int64_t{1} << 31, int64_t{1} << 31};
+  GridStore::Options options;
+  options.fields = {GridStore::MakeField("u", shape, {1, 1, 16}, "NHW", DType::kUInt8)};
+  const auto store = std::make_shared<GridStore>(std::move(options));
+  EXPECT_THAT(Loader::Create(store, {}), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(
+      Loader::Create(store, {.transforms = {{.field = 0, .options = {.dtype = DType::kFloat32}}}}),
+      StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("64 bits")));
 }
 
 TEST(LoaderStoreTest, FailingDisk) {

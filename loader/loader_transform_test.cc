@@ -294,10 +294,10 @@ TEST(LoaderReadTest, WindowsOfRawChunksAreReadAlone) {
   EXPECT_EQ(statistics.bytes_read, 10 * 3 * 40000);
   EXPECT_EQ(statistics.bytes_delivered, statistics.bytes_read);
   EXPECT_EQ(statistics.chunks_decoded, 0);
-  // A crop: from its first element to its last.
+  // A crop: of each frame from its first element to its last.
   options.sample.crops = {{'H', 10, 20}, {'W', 20, 40, 2}};
   statistics = ExpectLoads(store, options, AsStored, /*epochs=*/1);
-  EXPECT_EQ(statistics.bytes_read, 10 * (2 * 40000 + 19 * 400 + 78 * 4 + 4));
+  EXPECT_EQ(statistics.bytes_read, 10 * 3 * (19 * 400 + 78 * 4 + 4));
   options.transforms = {{.options = {.dtype = DType::kFloat16}}};
   ExpectLoads(store, options, AsStored);
 }

@@ -21,11 +21,11 @@ namespace seiche {
 
 class ReadAhead {
  public:
-  // How many runs of `run_bytes` fit into the part of a budget that is meant for them. No disk has
-  // a use for more than 64 requests.
+  // The part of a budget that is meant for what is read ahead.
+  static int64_t MostBytes(int64_t memory_budget) { return memory_budget / 8; }
+  // How many runs of `run_bytes` fit into it. No disk has a use for more than 64 requests.
   static int64_t MostRuns(int64_t memory_budget, int64_t run_bytes) {
-    constexpr int64_t kBudgetPart = 8, kMostRuns = 64;
-    return std::min(memory_budget / kBudgetPart / run_bytes, kMostRuns);
+    return std::min<int64_t>(MostBytes(memory_budget) / run_bytes, 64);
   }
 
   // No more than `max_runs` ahead, 0 for never.

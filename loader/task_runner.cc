@@ -73,13 +73,27 @@ DType TaskRunner::dtype(int output) const {
 }
 
 int64_t TaskRunner::ScratchBytes(const SequenceStore& store, const SampleMap& map) {
-  int64_t largest = 0;
-  for (const SampleOutput& output : map.outputs()) {
-    const Field& field = store.fields()[output.field];
-    largest = std::max(
-        largest, NumElements(field.grid.chunk_shape()) * static_cast<int64_t>(SizeOf(field.dtype)));
+  // Encoded, decoded, and what a chain of codecs has between its stages.
+  constexpr double kBuffers = 4, kMost = 0x1p50;
+  double largest = 0;
+  Box box;
+  for (size_t i = 0; i < map.outputs().size(); ++i) {
+    const int index = map.outputs()[i].field;
+    const Field& field = store.fields()[index];
+    const auto element = static_cast<int64_t>(SizeOf(field.dtype));
+    const Shape& chunk = field.grid.chunk_shape();
+    if (field.grid.num_chunks() > 0 && GroupPlan::ReadsParts(store.Locate(index, 0))) {
+      map.SetBox(static_cast<int>(i), 0, 0, box);
+      for (size_t axis = 0; axis < chunk.size(); ++axis) {
+        box.extent[axis] = std::min(box.extent[axis], chunk[axis]);
+      }
+      largest = std::max(largest, static_cast<double>(RawReadBytes(chunk, element, box)));
+    } else {
+      const auto bytes = static_cast<double>(NumElements(chunk)) * static_cast<double>(element);
+      largest = std::max(largest, kBuffers * bytes);
+    }
   }
-  return largest;
+  return static_cast<int64_t>(std::min(largest, kMost));
 }
 
 void TaskRunner::Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerState& worker,
@@ -112,26 +126,28 @@ void TaskRunner::Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerSta
   }
 }
 
-void TaskRunner::WillRead(const GroupPlan& plan, const GroupPlan::Run& run) const {
+int64_t TaskRunner::WillRead(const GroupPlan& plan, const GroupPlan::Run& run) const {
   const absl::Span<const GroupPlan::Task> tasks = plan.tasks(run);
   if (tasks.size() > 1 && run.read_bytes > 0) {
-    return store_.WillRead(tasks[0].location.file, run.read_offset, run.read_bytes);
+    store_.WillRead(tasks[0].location.file, run.read_offset, run.read_bytes);
+    return run.read_bytes;
   }
+  int64_t bytes = 0;
   for (const GroupPlan::Task& task : tasks) {
-    if (task.location.kind != Kind::kBytes) continue;
+    const ChunkLocation& at = task.location;
+    if (at.kind != Kind::kBytes) continue;
     if (task.kind == GroupPlan::Task::Kind::kDecode) {
-      store_.WillRead(task.location.file, task.location.offset, task.location.size);
+      store_.WillRead(at.file, at.offset, at.size);
+      bytes += at.size;
     } else if (task.kind == GroupPlan::Task::Kind::kRaw) {
-      const Box chunk_box = store_.fields()[task.field].grid.BoxOf(task.chunk);
-      plan.ForEachUse(task, [&](const Use& use) {
-        Box in_chunk, in_box;
-        if (!Intersect(chunk_box, use.box, in_chunk, in_box)) return true;
-        const auto [first, bytes] = BytesOf(task, in_chunk);
-        store_.WillRead(task.location.file, task.location.offset + first, bytes);
+      ForEachPart(plan, task, [&](const Use&, const Box&, const RawRead& read) {
+        store_.WillRead(at.file, at.offset + read.first, read.bytes);
+        bytes += read.bytes;
         return true;
       });
     }
   }
+  return bytes;
 }
 
 bool TaskRunner::ReadTogether(Work& work, const GroupPlan::Run& run) const {
@@ -279,60 +295,66 @@ int64_t TaskRunner::FirstChannel(int field, const Box& box) const {
   return channels < 0 ? 0 : box.offset[channels];
 }
 
-void TaskRunner::DeliverRaw(Work& work, const GroupPlan::Task& task) const {
-  const Box chunk_box = store_.fields()[task.field].grid.BoxOf(task.chunk);
-  work.plan.ForEachUse(task, [&](const Use& use) {
+void TaskRunner::ForEachPart(
+    const GroupPlan& plan, const GroupPlan::Task& task,
+    absl::FunctionRef<bool(const Use&, const Box& in_box, const RawRead&)> visit) const {
+  const Field& field = store_.fields()[task.field];
+  const Box chunk_box = field.grid.BoxOf(task.chunk);
+  plan.ForEachUse(task, [&](const Use& use) {
     Box in_chunk, in_box;
     if (!Intersect(chunk_box, use.box, in_chunk, in_box)) return true;
-    const absl::Status status = ReadPart(work, task, in_chunk, Slice(Place(work, use), in_box));
-    if (!status.ok()) work.sink.Fail(use, status);
+    bool goes_on = true;
+    ForEachRawRead(field.grid.ShapeOf(task.chunk), static_cast<int64_t>(SizeOf(field.dtype)),
+                   in_chunk, [&](const RawRead& read) {
+                     goes_on = visit(use, in_box, read);
+                     return goes_on;
+                   });
+    return goes_on;
+  });
+}
+
+void TaskRunner::DeliverRaw(Work& work, const GroupPlan::Task& task) const {
+  const Use* failed = nullptr;
+  ForEachPart(work.plan, task, [&](const Use& use, const Box& in_box, const RawRead& read) {
+    if (&use == failed) return true;
+    const ArrayView to = Slice(Slice(Place(work, use), in_box), read.in_part);
+    const absl::Status status = ReadPart(work, task, read, to);
+    if (!status.ok()) {
+      work.sink.Fail(use, status);
+      failed = &use;
+    }
     return work.sink.wanted();
   });
 }
 
-std::pair<int64_t, int64_t> TaskRunner::BytesOf(const GroupPlan::Task& task,
-                                                const Box& in_chunk) const {
-  const Field& field = store_.fields()[task.field];
-  const auto element = static_cast<int64_t>(SizeOf(field.dtype));
-  const Shape strides = RowMajorStrides(field.grid.ShapeOf(task.chunk), element);
-  int64_t first = 0, last = 0;
-  for (size_t i = 0; i < strides.size(); ++i) {
-    const int axis = static_cast<int>(i);
-    first += in_chunk.offset[i] * strides[i];
-    last += (in_chunk.offset[i] + (in_chunk.extent[i] - 1) * in_chunk.stride_of(axis)) * strides[i];
-  }
-  return {first, last - first + element};
-}
-
-absl::Status TaskRunner::ReadPart(Work& work, const GroupPlan::Task& task, const Box& in_chunk,
+absl::Status TaskRunner::ReadPart(Work& work, const GroupPlan::Task& task, const RawRead& read,
                                   const ArrayView& to) const {
   const Field& field = store_.fields()[task.field];
-  const Shape& shape = field.grid.ShapeOf(task.chunk);
-  const ConstArrayView chunk = MakeView(static_cast<const void*>(nullptr), field.dtype, shape);
-  const auto [first, bytes] = BytesOf(task, in_chunk);
-  ConstArrayView part{nullptr, field.dtype, in_chunk.extent, chunk.strides};
-  for (size_t i = 0; i < shape.size(); ++i) {
+  const Box& in_chunk = read.in_chunk;
+  ArrayView part{
+      nullptr, field.dtype, in_chunk.extent,
+      RowMajorStrides(field.grid.ShapeOf(task.chunk), static_cast<int64_t>(SizeOf(field.dtype)))};
+  for (size_t i = 0; i < part.strides.size(); ++i) {
     part.strides[i] *= in_chunk.stride_of(static_cast<int>(i));
   }
 
   // Straight into the batch where both are one run of bytes.
   const bool straight = !transforms_[task.field].has_value() && part.contiguous() &&
-                        to.contiguous() && bytes == to.size_bytes();
-  std::byte* const target = straight ? to.data : work.worker.encoded.Reserve(bytes).data();
-  absl::Status status = store_.ReadBytes(task.location.file, task.location.offset + first,
-                                         {target, static_cast<size_t>(bytes)});
+                        to.contiguous() && read.bytes == to.size_bytes();
+  part.data = straight ? to.data : work.worker.encoded.Reserve(read.bytes).data();
+  const absl::Span<std::byte> bytes(part.data, static_cast<size_t>(read.bytes));
+  absl::Status status =
+      store_.ReadBytes(task.location.file, task.location.offset + read.first, bytes);
   work.watch.Lap(work.worker.counters.read_nanos);
   if (!status.ok()) return Annotate(std::move(status), DescribeChunk(task));
-  work.worker.counters.bytes_read.Add(bytes);
+  work.worker.counters.bytes_read.Add(read.bytes);
   work.worker.counters.reads.Add(1);
-  if (straight && bytes == task.location.size) {
-    // A whole chunk in its place already: only what the store checks is left to do.
-    return store_.DecodeChunk(task.field, task.chunk, task.location,
-                              {target, static_cast<size_t>(bytes)}, in_chunk, to,
-                              work.worker.scratch);
+  if (part.contiguous() && read.bytes == task.location.size) {
+    // A whole chunk that is in its place already: only what the store checks is left to do.
+    SEICHE_RETURN_IF_ERROR(store_.DecodeChunk(task.field, task.chunk, task.location, bytes,
+                                              in_chunk, part, work.worker.scratch));
   }
   if (!straight) {
-    part.data = target;
     const Box chunk_box = field.grid.BoxOf(task.chunk);
     Copy(task.field, part, to,
          FirstChannel(task.field, chunk_box) + FirstChannel(task.field, in_chunk));

@@ -25,6 +25,7 @@
 #include "loader/counters.h"
 #include "loader/plan/chunk_cache.h"
 #include "loader/plan/group_plan.h"
+#include "loader/plan/raw_reads.h"
 #include "loader/plan/sample_map.h"
 #include "loader/transform/transform.h"
 #include "storage/sequence_store.h"
@@ -73,11 +74,12 @@ class TaskRunner {
   void Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerState& worker,
            TaskSink& sink) const;
 
-  // Asks the system to read ahead what the run will need. A hint: nothing waits or fails.
-  void WillRead(const GroupPlan& plan, const GroupPlan::Run& run) const;
+  // Asks the system to read ahead what the run will need, and returns how many bytes that is. A
+  // hint: nothing waits or fails.
+  int64_t WillRead(const GroupPlan& plan, const GroupPlan::Run& run) const;
 
   // Bytes that one worker may need to work in, besides a read of at most GroupPlan::kMaxReadBytes:
-  // an upper bound for chunks that do not grow when encoded.
+  // an upper bound for chunks that do not grow when encoded. At most 2^50.
   static int64_t ScratchBytes(const SequenceStore& store, const SampleMap& map);
 
  private:
@@ -102,9 +104,12 @@ class TaskRunner {
             int64_t first_channel) const;
   // Where the box begins along axis C; 0 if the field has none.
   int64_t FirstChannel(int field, const Box& box) const;
-  // Bytes of a raw chunk from the first element of a part to its last: offset in it, and size.
-  std::pair<int64_t, int64_t> BytesOf(const GroupPlan::Task& task, const Box& in_chunk) const;
-  absl::Status ReadPart(Work& work, const GroupPlan::Task& task, const Box& in_chunk,
+  // The reads of a raw chunk, use by use; in_box: what of the use's box lies in the chunk.
+  void ForEachPart(const GroupPlan& plan, const GroupPlan::Task& task,
+                   absl::FunctionRef<bool(const GroupPlan::Use&, const Box& in_box, const RawRead&)>
+                       visit) const;
+  // One read of a raw chunk, delivered to `to`.
+  absl::Status ReadPart(Work& work, const GroupPlan::Task& task, const RawRead& read,
                         const ArrayView& to) const;
   ArrayView Place(Work& work, const GroupPlan::Use& use) const;
   void FailAll(Work& work, const GroupPlan::Task& task, const absl::Status& status) const;

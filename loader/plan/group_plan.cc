@@ -150,7 +150,7 @@ GroupPlan::Task GroupPlan::MakeTask(const Input& input, const Pair& pair) {
   Task task{.field = pair.field,
             .chunk = pair.chunk,
             .location = input.store->Locate(pair.field, pair.chunk)};
-  if (task.location.raw && task.location.size > kMaxRawBytes) {
+  if (ReadsParts(task.location)) {
     task.kind = Task::Kind::kRaw;
     return task;
   }

@@ -33,6 +33,9 @@ class GroupPlan {
   static constexpr int64_t kMaxReadBytes = 4 << 20;
   // Raw chunks of more bytes are not read as a whole: each sample reads its own part.
   static constexpr int64_t kMaxRawBytes = 256 << 10;
+  static bool ReadsParts(const ChunkLocation& location) {
+    return location.raw && location.size > kMaxRawBytes;
+  }
 
   // A part of one sample.
   struct Use {

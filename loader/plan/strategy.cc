@@ -7,6 +7,7 @@
 #include "base/aligned_buffer.h"
 #include "base/ceil_divide.h"
 #include "base/dtype.h"
+#include "loader/plan/group_plan.h"
 
 namespace seiche {
 namespace {
@@ -16,8 +17,9 @@ constexpr double kAutoTolerance = 1.1;
 // By default kChunkAware shuffles this part of the budget's bytes: two windows, the one that ends
 // and the one that begins, and the ring have to fit.
 constexpr int64_t kShufflePart = 4;
-// The part of the budget that kAuto leaves to workers, however many there are.
-constexpr int64_t kWorkersPart = 8;
+// What kAuto leaves to workers, however many there are: as much as that many need, but no less and
+// no more than these parts of the budget.
+constexpr int64_t kAutoWorkers = 16, kAutoLeastPart = 8, kAutoMostPart = 2;
 
 // Samples of one group at most: planning costs some hundred bytes for each.
 constexpr double kMaxGroupSamples = 1 << 16;
@@ -28,9 +30,12 @@ struct Sharing {
   double block_samples = 1;  // samples that lie in one row of chunks along axis 0
   double block_bytes = 0;    // decoded, of such a row
   double blocks = 1;         // rows
-  int64_t sample_bytes = 0;  // decoded, of the chunks that one sample needs
+  double sample_bytes = 0;   // decoded, of the chunks that one sample needs
   bool any = false;
 };
+
+// Whatever is larger fits nowhere.
+constexpr int64_t kMostBytes = int64_t{1} << 60;
 
 int64_t ElementBytes(const Field& field) { return static_cast<int64_t>(SizeOf(field.dtype)); }
 
@@ -43,7 +48,7 @@ int64_t CacheBytes(const Field& field) {
   const double chunks = static_cast<double>(field.grid.num_chunks());
   const double whole = chunks * static_cast<double>((chunk + kPage - 1) / kPage * kPage);
   const double cut = static_cast<double>(bytes) + chunks * (kPage - 1);
-  return static_cast<int64_t>(std::min({whole, cut, 0x1p60}));
+  return static_cast<int64_t>(std::min({whole, cut, static_cast<double>(kMostBytes)}));
 }
 
 Sharing SharingOf(const StrategyInput& input, std::vector<bool>& cached) {
@@ -55,13 +60,14 @@ Sharing SharingOf(const StrategyInput& input, std::vector<bool>& cached) {
     const Field& field = input.store->fields()[index];
     if (cached[index] || !input.map->SharesChunks(index, field.grid)) continue;
     // Large raw chunks are read in parts: there is nothing to decode.
-    if (field.codec == "none" && field.grid.num_chunks() > 0 && input.store->Locate(index, 0).raw) {
+    if (field.codec == "none" && field.grid.num_chunks() > 0 &&
+        GroupPlan::ReadsParts(input.store->Locate(index, 0))) {
       continue;
     }
     cached[index] = true;
     sharing.any = true;
     const int64_t bytes = CacheBytes(field);
-    sharing.bytes += bytes;
+    sharing.bytes = std::min(sharing.bytes + bytes, kMostBytes);
     const int64_t extent = std::min(field.grid.chunk_shape()[0], field.shape()[0]);
     const double rows = static_cast<double>(field.shape()[0]) / static_cast<double>(extent);
     // The field with the largest rows decides what a block is.
@@ -70,8 +76,9 @@ Sharing SharingOf(const StrategyInput& input, std::vector<bool>& cached) {
     sharing.blocks = std::max(1.0, static_cast<double>(input.map->size()) / sharing.block_samples);
     sharing.block_bytes += static_cast<double>(bytes) / rows;
     input.map->SetBox(static_cast<int>(i), 0, 0, box);
-    sharing.sample_bytes +=
-        field.grid.CountChunks(box) * NumElements(field.grid.chunk_shape()) * ElementBytes(field);
+    sharing.sample_bytes += static_cast<double>(field.grid.CountChunks(box)) *
+                            static_cast<double>(NumElements(field.grid.chunk_shape())) *
+                            static_cast<double>(ElementBytes(field));
   }
   return sharing;
 }
@@ -84,10 +91,13 @@ double UniformDecodes(const Sharing& sharing, double samples, double group) {
   return std::max(1.0, samples / group * (1 - missed));
 }
 
-// The same if they are drawn from a block before the next one begins.
-double BlockwiseDecodes(const Sharing& sharing, double group) {
-  // A group that reaches over a block's end decodes two.
-  return std::max(1.0, sharing.block_samples / group + 1 - 1 / std::max(1.0, sharing.blocks));
+// The same if they are drawn from a window of blocks before the next one begins.
+double WindowDecodes(const Sharing& sharing, double window_blocks, double group) {
+  const double blocks = std::min(window_blocks, sharing.blocks);
+  const double missed = std::pow(1 - 1 / blocks, group);
+  // A group that reaches over a window's end decodes blocks of two.
+  return std::max(
+      1.0, blocks * sharing.block_samples / group * (1 - missed) + 1 - blocks / sharing.blocks);
 }
 
 // What there is room for, and what a loader has to do in it.
@@ -124,7 +134,9 @@ Fit FitOf(const StrategyInput& input, const Sharing& sharing, const Room& room,
   if (fit.all || fit.epoch) return fit;
   const double group = static_cast<double>(fit.most_group) * rows;
   fit.uniform_decodes = UniformDecodes(sharing, static_cast<double>(samples), group);
-  if (!fit.windows) fit.chunk_aware_decodes = BlockwiseDecodes(sharing, group);
+  if (!fit.windows) {
+    fit.chunk_aware_decodes = WindowDecodes(sharing, window_bytes / sharing.block_bytes, group);
+  }
   return fit;
 }
 
@@ -133,7 +145,9 @@ Fit FitOf(const StrategyInput& input, const Sharing& sharing, const Room& room,
 Order CheapOrder(const StrategyInput& input, const Sharing& sharing, double window_bytes) {
   const LoaderOptions& options = *input.options;
   constexpr int64_t kLeastRing = 2;
-  const int64_t bytes = options.memory_budget - options.memory_budget / kWorkersPart;
+  const int64_t bytes = options.memory_budget - std::clamp(kAutoWorkers * input.worker_bytes,
+                                                           options.memory_budget / kAutoLeastPart,
+                                                           options.memory_budget / kAutoMostPart);
   const Fit fit = FitOf(input, sharing,
                         {.bytes = bytes,
                          .ring_batches = kLeastRing,
@@ -150,7 +164,7 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
   const LoaderOptions& options = *input.options;
   Strategy strategy;
   strategy.sampler.order = options.order;
-  const int64_t room = options.memory_budget - input.worker_bytes;
+  const int64_t room = options.memory_budget - input.workers * input.worker_bytes;
   const int64_t fitting = options.memory_budget / input.batch_bytes;
   const int64_t needed = int64_t{options.prefetch} + 1;
   if (fitting < needed) {
@@ -200,7 +214,7 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
   // spares a copy.
   const auto rows = static_cast<double>(std::min(options.batch_size, input.map->size()));
   const bool batch_needs_most =
-      2 * rows * static_cast<double>(sharing.sample_bytes) > static_cast<double>(sharing.bytes);
+      2 * rows * sharing.sample_bytes > static_cast<double>(sharing.bytes);
   if (cache_serves && !(fit.epoch && batch_needs_most)) {
     strategy.keep_all = fit.all;
     strategy.cache_bytes =

@@ -33,7 +33,8 @@ struct StrategyInput {
   const LoaderOptions* options = nullptr;  // checked
   int64_t batch_bytes = 0;                 // of a full batch
   int64_t epoch_batches = 0;               // of this shard
-  int64_t worker_bytes = 0;                // memory of all workers
+  int workers = 1;
+  int64_t worker_bytes = 0;  // memory of each, at most 2^51
 };
 
 struct Strategy {
