@@ -1,0 +1,324 @@
+#include "codecs/swell/swell_codec.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/crc32c.h"
+#include "base/status.h"
+#include "codecs/codec_errors.h"
+#include "codecs/swell/fast/fast_coder.h"
+#include "codecs/swell/group_coder.h"
+#include "codecs/swell/mapping/exceptions.h"
+#include "codecs/swell/mapping/row_output.h"
+#include "codecs/swell/mapping/value_mapping.h"
+
+namespace seiche {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+using Extents = StreamHeader::Extents;
+
+// A group's integers have at most this many bytes, so that 32 bits hold every size inside.
+constexpr int64_t kMaxGroupBytes = int64_t{1} << 30;
+
+// What one thread's calls keep from array to array.
+struct SwellState final : CodecState {
+  MappedArray mapped;
+  AlignedBuffer dense;
+  std::unique_ptr<GroupEncoder> encoder = MakeFastEncoder();
+  std::unique_ptr<GroupDecoder> decoder = MakeFastDecoder();
+};
+
+// The part of an array, as [N,T,H,W], that a call decodes, and where it goes.
+struct Selection {
+  int64_t first[4] = {0, 0, 0, 0};
+  int64_t end[4] = {1, 1, 1, 1};
+  int64_t strides[4] = {0, 0, 0, 0};  // of the output, in bytes
+  std::byte* out = nullptr;
+
+  bool Has(int axis, int64_t index) const { return index >= first[axis] && index < end[axis]; }
+  std::byte* At(int64_t n, int64_t t, int64_t y) const {
+    return out + (n - first[0]) * strides[0] + (t - first[1]) * strides[1] +
+           (y - first[2]) * strides[2];
+  }
+};
+
+// Turns rows of integers into those rows of the output that are selected.
+class OutputSink final : public RowSink {
+ public:
+  OutputSink(const ValueMapping& mapping, const Selection& selection)
+      : mapping_(mapping), selection_(selection), write_(ChooseRowWriter(mapping)) {}
+
+  // The rows that follow are of leading index `n`, the first of them of frame `frame`.
+  void StartGroup(int64_t n, int64_t frame) {
+    n_ = n;
+    frame_ = frame;
+  }
+
+  void Row(int64_t frame, int64_t row, const void* k) override {
+    const Selection& s = selection_;
+    if (!s.Has(1, frame_ + frame) || !s.Has(2, row)) return;
+    const auto* from = static_cast<const std::byte*>(k) + s.first[3] * mapping_.bits / 8;
+    write_(mapping_, from, s.end[3] - s.first[3], s.At(n_, frame_ + frame, row));
+  }
+
+ private:
+  const ValueMapping& mapping_;
+  const Selection& selection_;
+  const RowWriter write_;
+  int64_t n_ = 0;
+  int64_t frame_ = 0;
+};
+
+absl::StatusOr<Selection> Select(const ArrayInfo& info, const DecodeOptions& options,
+                                 const ArrayView& out) {
+  if (options.scale != 1 || options.offset != 0) {
+    return absl::InvalidArgumentError("swell: values cannot be scaled while decoding");
+  }
+  if (out.dtype != info.dtype) {
+    return absl::InvalidArgumentError(absl::StrCat("swell: the stream holds ", Name(info.dtype),
+                                                   ", which is not decoded as ", Name(out.dtype)));
+  }
+  const int64_t all = info.shape[0];
+  const int64_t frames = options.frames < 0 ? all - options.first_frame : options.frames;
+  if (options.first_frame < 0 || options.first_frame > all || frames > all - options.first_frame ||
+      frames < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("swell: frames from ", options.first_frame,
+                                                   " on, ", options.frames, " of them, of ", all));
+  }
+  Shape wanted = info.shape;
+  wanted[0] = frames;
+  if (out.shape != wanted) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "swell: the stream's shape is ", ToString(wanted), ", the output's ", ToString(out.shape)));
+  }
+  Selection selection;
+  selection.out = out.data;
+  const int axes = static_cast<int>(wanted.size());
+  for (int i = 0; i < axes; ++i) {
+    selection.end[4 - axes + i] = info.shape[i];
+    selection.strides[4 - axes + i] = out.strides[i];
+  }
+  selection.first[4 - axes] = options.first_frame;
+  selection.end[4 - axes] = options.first_frame + frames;
+  return selection;
+}
+
+absl::Status CheckSum(const StreamHeader::Group& group, size_t index) {
+  if (Crc32c(group.bytes) == group.crc) return absl::OkStatus();
+  return Damaged("swell", absl::StrCat("group ", index, ": its checksum differs"));
+}
+
+// Decodes a stream of level kRaw.
+absl::Status CopyRaw(const StreamHeader& header, const DecodeOptions& options,
+                     const ArrayView& out) {
+  const StreamHeader::Group& group = header.groups[0];
+  ConstArrayView all =
+      MakeView(static_cast<const void*>(group.bytes.data()), header.info.dtype, header.info.shape);
+  if (static_cast<int64_t>(group.bytes.size()) != all.size_bytes()) {
+    return Damaged("swell", "as many bytes as the array does not have");
+  }
+  SEICHE_RETURN_IF_ERROR(CheckSum(group, 0));
+  all.data += options.first_frame * all.strides[0];
+  all.shape[0] = out.shape[0];
+  CopyArray(all, out);
+  return absl::OkStatus();
+}
+
+class Decoding {
+ public:
+  Decoding(const StreamHeader& header, const Selection& selection, GroupDecoder& decoder)
+      : header_(header),
+        selection_(selection),
+        decoder_(decoder),
+        extents_(header.extents()),
+        sink_(header.mapping, selection) {}
+
+  absl::Status Run() {
+    SEICHE_RETURN_IF_ERROR(
+        decoder_.Open(header_.model, header_.mapping.bits, extents_.height, extents_.width));
+    const int64_t step = header_.group_frames;
+    const int64_t per_index = extents_.groups(step);
+    for (int64_t n = selection_.first[0]; n < selection_.end[0]; ++n) {
+      for (int64_t g = selection_.first[1] / step; g * step < selection_.end[1]; ++g) {
+        SEICHE_RETURN_IF_ERROR(DecodeGroup(n * per_index + g, n, g * step));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // Group `index`, whose first frame is `start` of leading index `n`.
+  absl::Status DecodeGroup(size_t index, int64_t n, int64_t start) {
+    const StreamHeader::Group& group = header_.groups[index];
+    SEICHE_RETURN_IF_ERROR(CheckSum(group, index));
+    absl::Span<const std::byte> bytes = group.bytes;
+    const int64_t in_group = std::min(header_.group_frames, extents_.frames - start);
+    SEICHE_ASSIGN_OR_RETURN(const std::vector<ExceptionRun> exceptions,
+                            ReadExceptions(bytes, SizeOf(header_.info.dtype),
+                                           in_group * extents_.height * extents_.width));
+    sink_.StartGroup(n, start);
+    const int64_t frames = std::min(header_.group_frames, selection_.end[1] - start);
+    SEICHE_RETURN_IF_ERROR(decoder_.DecodeGroup(bytes, frames, sink_));
+    for (const ExceptionRun& run : exceptions) PutException(run, n, start);
+    return absl::OkStatus();
+  }
+
+  void PutException(const ExceptionRun& run, int64_t n, int64_t start) {
+    const size_t size = SizeOf(header_.info.dtype);
+    for (int64_t i = run.start; i < run.start + run.length; ++i) {
+      const int64_t x = i % extents_.width;
+      const int64_t y = i / extents_.width % extents_.height;
+      const int64_t t = start + i / extents_.width / extents_.height;
+      if (!selection_.Has(1, t) || !selection_.Has(2, y) || !selection_.Has(3, x)) continue;
+      std::memcpy(selection_.At(n, t, y) + (x - selection_.first[3]) * size, &run.bits, size);
+    }
+  }
+
+  const StreamHeader& header_;
+  const Selection& selection_;
+  GroupDecoder& decoder_;
+  const Extents extents_;
+  OutputSink sink_;
+};
+
+class SwellCodec final : public ArrayCodec {
+ public:
+  explicit SwellCodec(const SwellOptions& options) : options_(options) {}
+
+  std::string name() const override { return "swell"; }
+  ArrayCodecCapabilities capabilities() const override { return {.frame_range = true}; }
+
+  absl::StatusOr<ArrayInfo> Inspect(absl::Span<const std::byte> encoded) const override {
+    SEICHE_ASSIGN_OR_RETURN(StreamHeader header, ParseHeader(encoded));
+    return std::move(header.info);
+  }
+
+  absl::Status Decode(absl::Span<const std::byte> encoded, const DecodeOptions& options,
+                      const ArrayView& out, CodecScratch& scratch) const override {
+    SEICHE_ASSIGN_OR_RETURN(const StreamHeader header, ParseHeader(encoded));
+    SEICHE_ASSIGN_OR_RETURN(const Selection selection, Select(header.info, options, out));
+    if (NumElements(out.shape) == 0) return absl::OkStatus();
+    if (header.level == SwellLevel::kRaw) return CopyRaw(header, options, out);
+    if (header.level != SwellLevel::kFast) {
+      return absl::UnimplementedError("swell: this program does not decode the stream's level");
+    }
+    return Decoding(header, selection, *scratch.state<SwellState>().decoder).Run();
+  }
+
+  absl::Status Encode(const ConstArrayView& array, Bytes& encoded,
+                      CodecScratch& scratch) const override {
+    if (array.shape.empty() || array.shape.size() > 4) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("swell: an array of ", array.shape.size(), " axes; 1 to 4 are possible"));
+    }
+    SwellState& state = scratch.state<SwellState>();
+    const std::byte* const values = Dense(array, state.dense);
+    StreamHeader header;
+    header.info = {array.dtype, array.shape};
+    header.mode = options_.mode;
+    header.bound = options_.bound;
+    const size_t raw_size = array.size_bytes();
+    if (raw_size == 0 || !EncodeGroups(values, header, state, encoded) ||
+        encoded.size() > raw_size) {
+      EncodeRaw({values, raw_size}, header, encoded);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // The array's elements without gaps and aligned; copied to `buffer` if they are not.
+  static const std::byte* Dense(const ConstArrayView& array, AlignedBuffer& buffer) {
+    const bool aligned = reinterpret_cast<uintptr_t>(array.data) % SizeOf(array.dtype) == 0;
+    if (aligned && array.contiguous()) return array.data;
+    const ArrayView dense =
+        MakeView(buffer.Reserve(array.size_bytes()).data(), array.dtype, array.shape);
+    CopyArray(array, dense);
+    return dense.data;
+  }
+
+  static void EncodeRaw(absl::Span<const std::byte> values, StreamHeader& header, Bytes& encoded) {
+    header.level = SwellLevel::kRaw;
+    header.groups = {{values, Crc32c(values)}};
+    encoded = WriteHeader(header);
+    encoded.insert(encoded.end(), values.begin(), values.end());
+  }
+
+  // False if the array is none for groups.
+  bool EncodeGroups(const std::byte* values, StreamHeader& header, SwellState& state,
+                    Bytes& encoded) const {
+    const Extents extents = header.extents();
+    const int64_t frame_size = extents.height * extents.width;
+    const int64_t count = NumElements(header.info.shape);
+    double bound = options_.bound;
+    if (options_.mode == SwellMode::kRelative) {
+      bound *= FiniteRange(values, header.info.dtype, count);
+    }
+    MapValues(values, header.info.dtype, count, bound, state.mapped);
+    header.mapping = state.mapped.mapping;
+    const int64_t frame_bytes = frame_size * header.mapping.bits / 8;
+    if (frame_bytes > kMaxGroupBytes) return false;
+    header.group_frames =
+        std::min({options_.group_frames, extents.frames, kMaxGroupBytes / frame_bytes});
+
+    std::vector<int64_t> starts;
+    for (int64_t n = 0; n < extents.leading; ++n) {
+      for (int64_t t = 0; t < extents.frames; t += header.group_frames) {
+        starts.push_back(n * extents.frames + t);
+      }
+    }
+    header.level = SwellLevel::kFast;
+    const Cube cube = {state.mapped.k.data(), header.mapping.bits, extents.leading * extents.frames,
+                       extents.height, extents.width};
+    Bytes model;
+    if (!state.encoder->Analyse(cube, starts, model).ok()) return false;
+    header.model = model;
+    ExceptionWriter exceptions(state.mapped.exceptions, SizeOf(header.info.dtype));
+    Bytes groups;
+    std::vector<size_t> ends;
+    for (size_t g = 0; g < starts.size(); ++g) {
+      const int64_t end = g + 1 < starts.size() ? starts[g + 1] : cube.frames;
+      exceptions.Append(starts[g] * frame_size, end * frame_size, groups);
+      state.encoder->EncodeGroup(g, groups);
+      ends.push_back(groups.size());
+    }
+    size_t begin = 0;
+    for (const size_t end : ends) {
+      const auto bytes = absl::MakeConstSpan(groups).subspan(begin, end - begin);
+      header.groups.push_back({bytes, Crc32c(bytes)});
+      begin = end;
+    }
+    encoded = WriteHeader(header);
+    encoded.insert(encoded.end(), groups.begin(), groups.end());
+    return true;
+  }
+
+  const SwellOptions options_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOptions& options) {
+  if (options.level != SwellLevel::kFast) {
+    return absl::InvalidArgumentError("swell: level: fast is possible");
+  }
+  if (options.group_frames < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("swell: group_frames is ", options.group_frames, "; 1 at least is needed"));
+  }
+  const bool lossless = options.mode == SwellMode::kLossless;
+  if (options.mode > SwellMode::kRelative ||
+      (lossless ? options.bound != 0 : !(options.bound > 0) || !std::isfinite(options.bound))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("swell: bound is ", options.bound,
+                     "; it has to be positive and finite, or 0 for lossless streams"));
+  }
+  return std::make_unique<SwellCodec>(options);
+}
+
+}  // namespace seiche

@@ -1,0 +1,46 @@
+// swell: arrays of smooth numbers, [T,H,W], lossless or within a bound, small and fast to decode.
+//
+//   SEICHE_ASSIGN_OR_RETURN(auto swell, MakeSwellCodec({.level = SwellLevel::kFast}));
+//   SEICHE_RETURN_IF_ERROR(swell->Encode(array, encoded, scratch));
+//   SEICHE_RETURN_IF_ERROR(swell->Decode(encoded, {.first_frame = 20, .frames = 10}, out,
+//   scratch));
+//
+// Takes every dtype and rank 1 to 4: [W], [H,W], [T,H,W] or [N,T,H,W]. Streams tell how they were
+// made, so any SwellCodec decodes those of every other. Lossless is bit for bit; within a bound
+// every value has been checked when encoding, and one that would break it is kept exactly. Integers
+// and 16-bit floats are always kept exactly. No stream is larger than the array by more than its
+// header. Decoding looks only at the groups of frames that it needs, and first at their checksums.
+// docs/swell_format.md describes the bytes, which are the same on every machine.
+#ifndef SEICHE_CODECS_SWELL_SWELL_CODEC_H_
+#define SEICHE_CODECS_SWELL_SWELL_CODEC_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "codecs/codec.h"
+#include "codecs/swell/stream_header.h"
+
+namespace seiche {
+
+struct SwellOptions {
+  // kRaw is none: it is what streams fall back to. A level that cannot take an array leaves it to
+  // the next faster one; the stream says which it was.
+  SwellLevel level = SwellLevel::kFast;
+  SwellMode mode = SwellMode::kLossless;
+  // Largest error: of kAbsolute in the array's unit, of kRelative as a part of its range. Positive
+  // and finite; 0 for kLossless.
+  double bound = 0;
+  // Frames from one key frame to the next, at least 1: what a window has to decode at most before
+  // its own first frame. Fewer make larger streams.
+  int64_t group_frames = 100;
+};
+
+// kInvalidArgument for options out of range. The codec delivers frame ranges along the first axis
+// (of a frame [H,W] rows, of a row [W] values), and no transform. Its Decode wants out.dtype to be
+// the stream's, kInvalidArgument otherwise.
+absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOptions& options = {});
+
+}  // namespace seiche
+
+#endif  // SEICHE_CODECS_SWELL_SWELL_CODEC_H_
