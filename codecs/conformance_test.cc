@@ -64,6 +64,13 @@ std::vector<Case> AllCases() {
       cases.push_back({spec, {.element_size = size}});
     }
   }
+  for (const DType dtype : {DType::kUInt8, DType::kInt16, DType::kFloat32, DType::kFloat64}) {
+    const uint32_t size = static_cast<uint32_t>(SizeOf(dtype));
+    for (const char* spec : {"swell", "swell:fast,frames=1"}) {
+      cases.push_back({spec, {.element_size = size, .chunk_shape = {5, 10, 20}, .dtype = dtype}});
+      cases.push_back({spec, {.element_size = size}});
+    }
+  }
 #ifdef SEICHE_SZIP
   for (uint32_t size : {1, 2, 4, 8}) {
     for (const char* spec : {"szip:nn,8", "szip:ec,32", "szip:nn,2"}) {

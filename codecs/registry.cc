@@ -16,6 +16,7 @@
 #include "codecs/lz4.h"
 #include "codecs/lzf.h"
 #include "codecs/shuffle.h"
+#include "codecs/swell/swell_filter.h"
 #include "codecs/szip.h"
 #include "codecs/zstd.h"
 
@@ -298,6 +299,11 @@ constexpr Entry kEntries[] = {
      [](const Values&) -> absl::StatusOr<Codec> { return MakeLzf(); }},
     {"shuffle", 2, Never, nullptr, CompleteShuffle,
      [](const Values& values) -> absl::StatusOr<Codec> { return MakeShuffle(values[0]); }},
+    {"swell", kSwellFilterId, Always, ParseSwellSpec,
+     [](const CodecParameters& p) {
+       return CompleteSwell(p.values, p.dtype, p.element_size, p.chunk_shape);
+     },
+     MakeSwellFilter},
     {"szip", 4, Always, ParseSzip, CompleteSzip, MakeSzipOf},
     {"zstd", 32015, Always, ParseZstd, CompleteZstd, MakeZstdOf},
 };

@@ -13,6 +13,7 @@
 //   lz4[:BYTES]             of a block
 //   lzf
 //   shuffle
+//   swell[:fast[,abs=BOUND][,frames=100]]   abs= or rel= for the largest error; none: lossless
 //   szip[:nn[,8]]           nn or ec, pixels a block
 //   zstd[:3]                levels 1 to 22
 //
@@ -23,11 +24,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/dtype.h"
 #include "base/shape.h"
 #include "codecs/codec.h"
 
@@ -42,6 +45,8 @@ struct CodecParameters {
   // Elements per axis of a chunk; SZIP needs the last, LZF and Blosc record their size. Empty if
   // unknown.
   Shape chunk_shape = {};
+  // Type of the elements; only swell's encoder looks at it. Nothing if unknown.
+  std::optional<DType> dtype = std::nullopt;
 };
 
 // By name, optionally with parameters: "lzf", "deflate:9", "shuffle". kNotFound for an unknown

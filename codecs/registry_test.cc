@@ -27,7 +27,7 @@ std::string NameOf(std::string_view spec) {
 
 TEST(RegistryTest, ListsEveryCodecInAFixedOrder) {
   EXPECT_THAT(ByteCodecNames(), ElementsAre("bitshuffle", "blosc", "deflate", "fletcher32", "lz4",
-                                            "lzf", "shuffle", "szip", "zstd"));
+                                            "lzf", "shuffle", "swell", "szip", "zstd"));
 }
 
 TEST(RegistryTest, NamesSayParameters) {
@@ -53,6 +53,7 @@ TEST(RegistryTest, NamesSayParameters) {
 
 #ifdef SEICHE_SZIP
 TEST(RegistryTest, NamesSayParametersOfSzip) {
+  EXPECT_EQ(NameOf("swell"), "swell:fast");
   EXPECT_EQ(NameOf("szip"), "szip:nn,8");
   EXPECT_EQ(NameOf("szip:ec"), "szip:ec,8");
   EXPECT_EQ(NameOf("szip:nn,16"), "szip:nn,16");
@@ -68,7 +69,7 @@ TEST(RegistryTest, UnknownNamesListTheKnown) {
   EXPECT_THAT(MakeByteCodec("gzip"),
               StatusIs(absl::StatusCode::kNotFound,
                        "no codec \"gzip\"; there are bitshuffle, blosc, deflate, fletcher32, lz4, "
-                       "lzf, shuffle, szip, zstd"));
+                       "lzf, shuffle, swell, szip, zstd"));
   EXPECT_THAT(MakeByteCodec(""), StatusIs(absl::StatusCode::kNotFound, HasSubstr("no codec \"\"")));
   EXPECT_THAT(MakeByteCodec(32026, CodecParameters{}),
               StatusIs(absl::StatusCode::kNotFound, "no codec for HDF5's filter 32026"));
@@ -148,6 +149,7 @@ TEST(RegistryTest, RecordsAreThoseOfH5py) {
   EXPECT_THAT(values("lz4:1024"), ElementsAre(1024));
   EXPECT_THAT(values("lzf"), ElementsAre(4, 261, 20000));
   EXPECT_THAT(values("shuffle"), ElementsAre(4));
+  EXPECT_THAT(values("swell:fast,frames=5"), ElementsAre(1, 1, 0, 0, 0, 5, 260, 50, 100));
   EXPECT_THAT(values("szip"), ElementsAre(169, 8, 32, 100));
   EXPECT_THAT(values("zstd:9"), ElementsAre(9));
 }
