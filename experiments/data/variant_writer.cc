@@ -271,7 +271,8 @@ absl::StatusOr<uint32_t> EncoderMark(const Variant& variant, const SequenceStore
     SEICHE_ASSIGN_OR_RETURN(
         auto made,
         MakeByteCodec(codec, {.element_size = static_cast<uint32_t>(SizeOf(variant.dtype)),
-                              .chunk_shape = shape}));
+                              .chunk_shape = shape,
+                              .dtype = variant.dtype}));
     chain.Add(std::move(made));
   }
   Block block(variant.shape);

@@ -65,7 +65,8 @@ struct Pipeline {
 absl::StatusOr<Pipeline> MakePipeline(const Hdf5WriterOptions& options) {
   Pipeline pipeline;
   CodecParameters parameters{.element_size = static_cast<uint32_t>(SizeOf(options.dtype)),
-                             .chunk_shape = options.chunk_shape};
+                             .chunk_shape = options.chunk_shape,
+                             .dtype = options.dtype};
   for (const std::string& spec : options.codecs) {
     parameters.values.clear();
     SEICHE_ASSIGN_OR_RETURN(Hdf5FilterRecord record, Hdf5Record(spec, parameters));
