@@ -1,0 +1,276 @@
+#include "codecs/swell/small/fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+#include "codecs/simd_targets.h"
+
+// Compiled once for each instruction set, the best of which is chosen at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "codecs/swell/small/fit.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+
+#ifndef SEICHE_CODECS_SWELL_SMALL_FIT_ONCE_
+#define SEICHE_CODECS_SWELL_SMALL_FIT_ONCE_
+namespace seiche {
+
+// Numbers are handled eight at a time, by as many vectors as that takes.
+inline constexpr int kFitWidth = 8;
+// Samples that are added to the sums at a time.
+inline constexpr int kFitBatch = 8;
+
+// Samples, each a row of `stride` numbers: what the taps see, then the difference that they are to
+// predict, then zeros. The number of rows is a multiple of kFitBatch, the last ones perhaps zero.
+struct FitSamples {
+  int taps = 0;
+  int stride = 0;
+  int64_t rows = 0;
+  std::vector<double> values;
+};
+
+}  // namespace seiche
+#endif  // SEICHE_CODECS_SWELL_SMALL_FIT_ONCE_
+
+HWY_BEFORE_NAMESPACE();
+namespace seiche {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using FitTag = hn::CappedTag<double, kFitWidth>;
+
+// |difference - prediction| of a sample by `coefficients` of `stride` numbers, whose one for the
+// difference itself is -1.
+HWY_INLINE double ErrorOf(const double* HWY_RESTRICT row, const double* HWY_RESTRICT coefficients,
+                          int stride) {
+  const FitTag tag;
+  constexpr int kLanes = HWY_MAX_LANES_D(FitTag);
+  double sums[kFitWidth];
+  for (int lane = 0; lane < kFitWidth; lane += kLanes) {
+    auto sum = hn::Zero(tag);
+    for (int i = lane; i < stride; i += kFitWidth) {
+      sum = hn::Add(sum, hn::Mul(hn::LoadU(tag, row + i), hn::LoadU(tag, coefficients + i)));
+    }
+    hn::StoreU(sum, tag, sums + lane);
+  }
+  return std::abs(((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+                  ((sums[4] + sums[5]) + (sums[6] + sums[7])));
+}
+
+// Adds kFitBatch samples times their weights to the upper triangle of `products`.
+HWY_INLINE void AddBatch(const FitSamples& samples, const double* HWY_RESTRICT rows,
+                         const double* HWY_RESTRICT weights, double* HWY_RESTRICT products) {
+  const FitTag tag;
+  constexpr int kLanes = HWY_MAX_LANES_D(FitTag);
+  const int stride = samples.stride;
+  for (int i = 0; i < samples.taps; ++i) {
+    double weighted[kFitBatch];
+    for (int s = 0; s < kFitBatch; ++s) weighted[s] = weights[s] * rows[s * stride + i];
+    for (int j = i / kFitWidth * kFitWidth; j < stride; j += kLanes) {
+      double* const product = products + i * stride + j;
+      auto sum = hn::LoadU(tag, product);
+      HWY_UNROLL(8)
+      for (int s = 0; s < kFitBatch; ++s) {
+        sum =
+            hn::Add(sum, hn::Mul(hn::Set(tag, weighted[s]), hn::LoadU(tag, rows + s * stride + j)));
+      }
+      hn::StoreU(sum, tag, product);
+    }
+  }
+}
+
+// `products`, [taps, stride], becomes the sums of products of every tap with every other one and
+// with the difference, each sample weighted by 1 / max(error, `least_error`), or by 1 if that is 0.
+void SumProducts(const FitSamples& samples, const double* coefficients, double least_error,
+                 double* products) {
+  std::fill(products, products + samples.taps * samples.stride, 0.0);
+  for (int64_t row = 0; row < samples.rows; row += kFitBatch) {
+    const double* const rows = samples.values.data() + row * samples.stride;
+    double weights[kFitBatch];
+    for (int s = 0; s < kFitBatch; ++s) {
+      weights[s] =
+          least_error == 0
+              ? 1.0
+              : 1.0 / std::max(ErrorOf(rows + s * samples.stride, coefficients, samples.stride),
+                               least_error);
+    }
+    AddBatch(samples, rows, weights, products);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace seiche
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace seiche {
+namespace {
+
+HWY_EXPORT(SumProducts);
+
+// Samples of each set: enough for the largest stencil.
+constexpr int64_t kFitSamples = 48000;
+constexpr int kFitRounds = 4;
+// Errors below this weigh no more than it does, for they round to none.
+constexpr double kLeastError = 0.5;
+// Coefficients are below 8 with 12 bits behind the point; a fit that wants more is no good.
+constexpr double kMostCoefficient = 7.99;
+
+// A position of a chunk, t within its group.
+struct Position {
+  int64_t t;
+  int64_t frame;
+  int64_t y;
+  int64_t x;
+};
+
+// Differences along x as the decoder sees them, anywhere.
+class Differences {
+ public:
+  explicit Differences(const Cube& cube)
+      : data_(static_cast<const int16_t*>(cube.data)), height_(cube.height), width_(cube.width) {}
+
+  // At (dt, dy, dx) from `p`, both in the same group; 0 outside of the frame and before the group.
+  int16_t At(const Position& p, const StencilTap& tap) const {
+    const int64_t y = p.y + tap.dy;
+    const int64_t x = p.x + tap.dx;
+    if (p.t < tap.dt || y < 0 || y >= height_ || x < 0 || x >= width_) return 0;
+    const int16_t* const value = data_ + ((p.frame - tap.dt) * height_ + y) * width_ + x;
+    if (x > 0) return static_cast<int16_t>(value[0] - value[-1]);
+    if (y > 0) return static_cast<int16_t>(value[0] - value[-width_]);
+    if (p.t > tap.dt) return static_cast<int16_t>(value[0] - value[-width_ * height_]);
+    return 0;
+  }
+
+ private:
+  const int16_t* data_;
+  int64_t height_;
+  int64_t width_;
+};
+
+// The frames, with their places in their groups, that use a set of coefficients.
+std::vector<std::pair<int64_t, int64_t>> FramesOfSet(int set, int64_t frames,
+                                                     absl::Span<const int64_t> group_starts) {
+  std::vector<std::pair<int64_t, int64_t>> found;
+  for (size_t group = 0; group < group_starts.size(); ++group) {
+    const int64_t end = group + 1 < group_starts.size() ? group_starts[group + 1] : frames;
+    for (int64_t frame = group_starts[group]; frame < end; ++frame) {
+      const int64_t t = frame - group_starts[group];
+      if (std::min<int64_t>(t, 2) == set) found.push_back({frame, t});
+    }
+  }
+  return found;
+}
+
+// Positions all over the frames, without those all of whose taps are 0: nothing can be learnt
+// there.
+FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int64_t>> frames,
+                       absl::Span<const StencilTap> taps, int set) {
+  FitSamples samples;
+  samples.taps = static_cast<int>(taps.size());
+  samples.stride = (samples.taps + 1 + kFitWidth - 1) / kFitWidth * kFitWidth;
+  const Differences differences(cube);
+  const int64_t pixels = cube.height * cube.width;
+  const int64_t tries = std::min<int64_t>(2 * kFitSamples, frames.size() * pixels);
+  samples.values.resize(kFitSamples * samples.stride);
+  Random random(/*seed=*/0x5e1c4e, /*stream=*/set);
+  for (int64_t i = 0; i < tries && samples.rows < kFitSamples; ++i) {
+    const auto& [frame, t] = frames[random.Below(frames.size())];
+    const int64_t pixel = static_cast<int64_t>(random.Below(pixels));
+    const Position position = {t, frame, pixel / cube.width, pixel % cube.width};
+    double* const row = samples.values.data() + samples.rows * samples.stride;
+    bool any = false;
+    for (int j = 0; j < samples.taps; ++j) {
+      row[j] = differences.At(position, taps[j]);
+      any |= row[j] != 0;
+    }
+    row[samples.taps] = differences.At(position, {0, 0, 0});
+    samples.rows += any;
+  }
+  const int64_t whole = (samples.rows + kFitBatch - 1) / kFitBatch * kFitBatch;
+  std::fill(samples.values.begin() + samples.rows * samples.stride,
+            samples.values.begin() + whole * samples.stride, 0.0);
+  samples.rows = whole;
+  return samples;
+}
+
+// Solves the normal equations whose upper triangle is in `products`, by Gauss's elimination with
+// pivots; coefficients that nothing determines become 0.
+void Solve(const FitSamples& samples, const std::vector<double>& products,
+           std::vector<double>& coefficients) {
+  const int n = samples.taps;
+  const int stride = samples.stride;
+  std::vector<double> m(n * (n + 1));
+  const auto at = [&m, n](int i, int j) -> double& { return m[i * (n + 1) + j]; };
+  for (int i = 0; i < n; ++i) {
+    for (int j = i; j <= n; ++j) {
+      at(i, j) = products[i * stride + j];
+      if (j < n) at(j, i) = at(i, j);
+    }
+    at(i, i) += 1e-6 + 1e-9 * at(i, i);
+  }
+  for (int i = 0; i < n; ++i) {
+    int pivot = i;
+    for (int j = i + 1; j < n; ++j) {
+      if (std::abs(at(j, i)) > std::abs(at(pivot, i))) pivot = j;
+    }
+    for (int k = 0; k <= n; ++k) std::swap(at(i, k), at(pivot, k));
+    if (std::abs(at(i, i)) < 1e-12) continue;
+    for (int j = i + 1; j < n; ++j) {
+      const double factor = at(j, i) / at(i, i);
+      for (int k = i; k <= n; ++k) at(j, k) -= factor * at(i, k);
+    }
+  }
+  for (int i = n - 1; i >= 0; --i) {
+    double sum = at(i, n);
+    for (int k = i + 1; k < n; ++k) sum -= at(i, k) * coefficients[k];
+    coefficients[i] = std::abs(at(i, i)) < 1e-12 ? 0 : sum / at(i, i);
+  }
+}
+
+// Coefficients of the taps of one set; false if they are too large to be written down.
+bool FitSet(const FitSamples& samples, std::array<int16_t, kMaxTaps>& fixed_point) {
+  std::vector<double> coefficients(samples.stride);
+  coefficients[samples.taps] = -1;
+  std::vector<double> products(samples.taps * samples.stride);
+  for (int round = 0; round < kFitRounds; ++round) {
+    HWY_DYNAMIC_DISPATCH(SumProducts)
+    (samples, coefficients.data(), round == 0 ? 0 : kLeastError, products.data());
+    Solve(samples, products, coefficients);
+  }
+  for (int i = 0; i < samples.taps; ++i) {
+    if (!(std::abs(coefficients[i]) <= kMostCoefficient)) return false;
+  }
+  for (int i = 0; i < samples.taps; ++i) {
+    fixed_point[i] =
+        static_cast<int16_t>(std::nearbyint(coefficients[i] * (1 << kCoefficientBits)));
+  }
+  return true;
+}
+
+}  // namespace
+
+void FitStencil(const Cube& cube, absl::Span<const int64_t> group_starts, SmallModel& model) {
+  const std::vector<StencilTap> all_taps = StencilTaps(model.stencil);
+  model.sets = 0;
+  for (int set = 0; set < 3; ++set) {
+    const auto frames = FramesOfSet(set, cube.frames, group_starts);
+    if (frames.empty()) break;
+    std::vector<StencilTap> taps = all_taps;
+    std::erase_if(taps, [set](const StencilTap& tap) { return tap.dt > set; });
+    model.coefficients[set] = {};
+    if (!FitSet(TakeSamples(cube, frames, taps, set), model.coefficients[set])) {
+      // What the former set says of the frames that it knew is no bad guess; 0 is none.
+      if (set > 0) model.coefficients[set] = model.coefficients[set - 1];
+    }
+    model.sets = set + 1;
+  }
+}
+
+}  // namespace seiche
+#endif  // HWY_ONCE
