@@ -224,6 +224,10 @@ uint8_t& TableOf(int context, SmallModel& model) {
 void FillTables(const SmallCounts& counts, SmallModel& model) {
   const std::vector<Cluster> clusters = Merger(UsedContexts(counts)).Run();
   model.tables.clear();
+  // Contexts that do not occur must name a table, too.
+  model.first_contexts = {};
+  model.flagged_contexts = {};
+  model.contexts = {};
   for (const Cluster& cluster : clusters) {
     for (const int context : cluster.contexts) {
       TableOf(context, model) = static_cast<uint8_t>(model.tables.size());
