@@ -13,7 +13,8 @@
 //   lz4[:BYTES]             of a block
 //   lzf
 //   shuffle
-//   swell[:fast[,abs=BOUND][,frames=100]]   abs= or rel= for the largest error; none: lossless
+//   swell[:small[,abs=BOUND][,frames=100]]   fast, small or smallest; abs= or rel= for the
+//                           largest error, lossless without; frames from key frame to key frame
 //   szip[:nn[,8]]           nn or ec, pixels a block
 //   zstd[:3]                levels 1 to 22
 //

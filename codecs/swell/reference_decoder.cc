@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "codecs/swell/small/reference.h"
+
 namespace seiche {
 namespace {
 
@@ -57,6 +59,7 @@ struct Header {
   double step = 1;
   int64_t base = 0;
   uint64_t group_frames = 1;
+  absl::Span<const std::byte> model;
 };
 
 constexpr int kElementSizes[] = {1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8, 2};
@@ -118,6 +121,14 @@ std::vector<uint64_t> DecodeFast(Input& in, uint64_t frames, uint64_t height, ui
   return k;
 }
 
+// One group of the levels small and smallest.
+std::vector<uint64_t> DecodeSmall(absl::Span<const std::byte> model, Input& in, uint64_t frames,
+                                  uint64_t height, uint64_t width) {
+  const auto k = DecodeSmallPlainly(model, in.bytes.subspan(in.at), frames, height, width);
+  if (!k.ok()) return in.failed = true, std::vector<uint64_t>();
+  return {k->begin(), k->end()};
+}
+
 // The lowest `bits` bits as a signed number.
 int64_t Signed(uint64_t value, int bits) {
   return static_cast<int64_t>(value << (64 - bits)) >> (64 - bits);
@@ -162,7 +173,10 @@ void DecodeGroup(const Header& header, Input in, uint64_t frames, Bytes& out) {
     runs.push_back({start, length, in.Little(size)});
     at = start + length;
   }
-  const std::vector<uint64_t> k = DecodeFast(in, frames, header.extents[2], header.extents[3]);
+  const auto [leading, all_frames, height, width] = header.extents;
+  const std::vector<uint64_t> k = header.level == 1
+                                      ? DecodeFast(in, frames, height, width)
+                                      : DecodeSmall(header.model, in, frames, height, width);
   std::vector<uint64_t> elements;
   for (const uint64_t integer : k) elements.push_back(Element(header, integer));
   for (const Run& run : runs) {
@@ -187,7 +201,7 @@ std::optional<Bytes> DecodeByReference(absl::Span<const std::byte> encoded) {
     *field = static_cast<int>(in.Little(1));
   }
   in.Little(1);
-  if (in.failed || header.rank > 4 || header.dtype > 11 || header.level > 1) return std::nullopt;
+  if (in.failed || header.rank > 4 || header.dtype > 11 || header.level > 3) return std::nullopt;
   std::fill(header.extents, header.extents + 4, 1);
   for (int i = 0; i < header.rank; ++i) header.extents[4 - header.rank + i] = in.Varint();
   if (header.mode != 0) in.Little(8);
@@ -199,7 +213,7 @@ std::optional<Bytes> DecodeByReference(absl::Span<const std::byte> encoded) {
     const uint64_t base = in.Varint();
     header.base = static_cast<int64_t>(base >> 1 ^ (0 - (base & 1)));
     header.group_frames = in.Varint();
-    in.Part(in.Varint());
+    header.model = in.Part(in.Varint()).bytes;
   }
   const auto [leading, frames, height, width] = header.extents;
   const uint64_t per_index = (frames + header.group_frames - 1) / header.group_frames;

@@ -1,5 +1,6 @@
 // Decodes swell streams as docs/swell_format.md says, one value after the other: what the decoders
-// are tested against. Written from the document alone; shares no code with them.
+// are tested against. Written from the document alone; shares no code with them. The integers of
+// the levels small and smallest are left to small/reference.h.
 //
 //   std::optional<std::vector<std::byte>> values = DecodeByReference(encoded);
 //
@@ -15,8 +16,7 @@
 
 namespace seiche {
 
-// The array's bytes, row-major and without gaps; nothing if the stream is damaged or of a level
-// that is neither raw nor fast.
+// The array's bytes, row-major and without gaps; nothing if the stream is damaged.
 std::optional<std::vector<std::byte>> DecodeByReference(absl::Span<const std::byte> encoded);
 
 }  // namespace seiche

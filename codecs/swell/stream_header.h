@@ -27,6 +27,7 @@ enum class SwellLevel : uint8_t {
   kSmall = 2,
   kSmallest = 3,
 };
+inline constexpr int kSwellLevels = 4;
 
 // What was promised of errors. On disk, do not change.
 enum class SwellMode : uint8_t {

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/log/absl_check.h"
@@ -44,13 +45,12 @@ std::vector<std::vector<float>> Load(const char* variable) {
 struct Setting {
   const char* name;
   const char* variable;
-  SwellLevel level;
   double bound;
   int64_t group_frames;
 };
 
-std::unique_ptr<const ArrayCodec> Make(const Setting& setting) {
-  SwellOptions options = {.level = setting.level, .group_frames = setting.group_frames};
+std::unique_ptr<const ArrayCodec> Make(SwellLevel level, const Setting& setting) {
+  SwellOptions options = {.level = level, .group_frames = setting.group_frames};
   if (setting.bound > 0) options.mode = SwellMode::kAbsolute;
   options.bound = setting.bound;
   auto codec = MakeSwellCodec(options);
@@ -58,8 +58,8 @@ std::unique_ptr<const ArrayCodec> Make(const Setting& setting) {
   return *std::move(codec);
 }
 
-void BM_Encode(benchmark::State& state, const Setting& setting) {
-  const auto codec = Make(setting);
+void BM_Encode(benchmark::State& state, SwellLevel level, const Setting& setting) {
+  const auto codec = Make(level, setting);
   const auto sequences = Load(setting.variable);
   CodecScratch scratch;
   std::vector<std::byte> encoded;
@@ -72,8 +72,8 @@ void BM_Encode(benchmark::State& state, const Setting& setting) {
   state.SetBytesProcessed(state.iterations() * kValues * sizeof(float));
 }
 
-void BM_Decode(benchmark::State& state, const Setting& setting) {
-  const auto codec = Make(setting);
+void BM_Decode(benchmark::State& state, SwellLevel level, const Setting& setting) {
+  const auto codec = Make(level, setting);
   const auto sequences = Load(setting.variable);
   CodecScratch scratch;
   std::vector<std::vector<std::byte>> streams;
@@ -96,21 +96,27 @@ void BM_Decode(benchmark::State& state, const Setting& setting) {
   state.counters["ratio"] = static_cast<double>(sequences.size() * kValues * sizeof(float)) / total;
 }
 
+// For each level.
 constexpr Setting kSettings[] = {
-    {"shaded", "SEICHE_SWELL_SHADED", SwellLevel::kFast, 0, 100},
-    {"shaded_keys10", "SEICHE_SWELL_SHADED", SwellLevel::kFast, 0, 10},
-    {"images", "SEICHE_SWELL_IMAGES", SwellLevel::kFast, 0, 100},
-    {"height_1e-3", "SEICHE_SWELL_HEIGHT", SwellLevel::kFast, 1e-3, 100},
-    {"height_1e-4", "SEICHE_SWELL_HEIGHT", SwellLevel::kFast, 1e-4, 100},
-    {"height_1e-5", "SEICHE_SWELL_HEIGHT", SwellLevel::kFast, 1e-5, 100},
-    {"height_lossless", "SEICHE_SWELL_HEIGHT", SwellLevel::kFast, 0, 100},
+    {"shaded", "SEICHE_SWELL_SHADED", 0, 100},
+    {"shaded_keys10", "SEICHE_SWELL_SHADED", 0, 10},
+    {"images", "SEICHE_SWELL_IMAGES", 0, 100},
+    {"height_1e-3", "SEICHE_SWELL_HEIGHT", 1e-3, 100},
+    {"height_1e-4", "SEICHE_SWELL_HEIGHT", 1e-4, 100},
+    {"height_1e-5", "SEICHE_SWELL_HEIGHT", 1e-5, 100},
+    {"height_lossless", "SEICHE_SWELL_HEIGHT", 0, 100},
 };
 
 const bool kRegistered = [] {
-  for (const Setting& setting : kSettings) {
-    const std::string name = std::string("/fast/") + setting.name;
-    benchmark::RegisterBenchmark(("encode" + name).c_str(), BM_Encode, setting);
-    benchmark::RegisterBenchmark(("decode" + name).c_str(), BM_Decode, setting);
+  const std::pair<const char*, SwellLevel> levels[] = {{"/fast/", SwellLevel::kFast},
+                                                       {"/small/", SwellLevel::kSmall},
+                                                       {"/smallest/", SwellLevel::kSmallest}};
+  for (const auto& [level_name, level] : levels) {
+    for (const Setting& setting : kSettings) {
+      const std::string name = std::string(level_name) + setting.name;
+      benchmark::RegisterBenchmark(("encode" + name).c_str(), BM_Encode, level, setting);
+      benchmark::RegisterBenchmark(("decode" + name).c_str(), BM_Decode, level, setting);
+    }
   }
   return true;
 }();

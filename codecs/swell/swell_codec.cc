@@ -16,6 +16,8 @@
 #include "codecs/swell/mapping/exceptions.h"
 #include "codecs/swell/mapping/row_output.h"
 #include "codecs/swell/mapping/value_mapping.h"
+#include "codecs/swell/small/decoder.h"
+#include "codecs/swell/small/encoder.h"
 
 namespace seiche {
 namespace {
@@ -30,8 +32,30 @@ constexpr int64_t kMaxGroupBytes = int64_t{1} << 30;
 struct SwellState final : CodecState {
   MappedArray mapped;
   AlignedBuffer dense;
-  std::unique_ptr<GroupEncoder> encoder = MakeFastEncoder();
-  std::unique_ptr<GroupDecoder> decoder = MakeFastDecoder();
+
+  GroupEncoder& encoder(SwellLevel level) {
+    std::unique_ptr<GroupEncoder>& encoder = encoders_[static_cast<int>(level)];
+    if (encoder == nullptr) encoder = MakeEncoder(level);
+    return *encoder;
+  }
+  // Level kFast, or any of the others.
+  GroupDecoder& decoder(SwellLevel level) {
+    std::unique_ptr<GroupDecoder>& decoder = decoders_[level != SwellLevel::kFast];
+    if (decoder == nullptr) {
+      decoder = level == SwellLevel::kFast ? MakeFastDecoder() : MakeSmallDecoder();
+    }
+    return *decoder;
+  }
+
+ private:
+  static std::unique_ptr<GroupEncoder> MakeEncoder(SwellLevel level) {
+    if (level == SwellLevel::kFast) return MakeFastEncoder();
+    return MakeSmallEncoder(level == SwellLevel::kSmall ? SmallStencil::kDiamond
+                                                        : SmallStencil::kSquare);
+  }
+
+  std::unique_ptr<GroupEncoder> encoders_[kSwellLevels];
+  std::unique_ptr<GroupDecoder> decoders_[2];
 };
 
 // The part of an array, as [N,T,H,W], that a call decodes, and where it goes.
@@ -205,10 +229,8 @@ class SwellCodec final : public ArrayCodec {
     SEICHE_ASSIGN_OR_RETURN(const Selection selection, Select(header.info, options, out));
     if (NumElements(out.shape) == 0) return absl::OkStatus();
     if (header.level == SwellLevel::kRaw) return CopyRaw(header, options, out);
-    if (header.level != SwellLevel::kFast) {
-      return absl::UnimplementedError("swell: this program does not decode the stream's level");
-    }
-    return Decoding(header, selection, *scratch.state<SwellState>().decoder).Run();
+    GroupDecoder& decoder = scratch.state<SwellState>().decoder(header.level);
+    return Decoding(header, selection, decoder).Run();
   }
 
   absl::Status Encode(const ConstArrayView& array, Bytes& encoded,
@@ -224,8 +246,17 @@ class SwellCodec final : public ArrayCodec {
     header.mode = options_.mode;
     header.bound = options_.bound;
     const size_t raw_size = array.size_bytes();
-    if (raw_size == 0 || !EncodeGroups(values, header, state, encoded) ||
-        encoded.size() > raw_size) {
+    encoded.clear();
+    if (raw_size > 0 && Map(values, header, state.mapped)) {
+      EncodeGroups(SwellLevel::kFast, header, state, encoded);
+      // Noise is nothing to fit a stencil to.
+      Bytes smaller;
+      if (options_.level != SwellLevel::kFast &&
+          EncodeGroups(options_.level, header, state, smaller) && smaller.size() < encoded.size()) {
+        encoded = std::move(smaller);
+      }
+    }
+    if (encoded.empty() || encoded.size() > raw_size) {
       EncodeRaw({values, raw_size}, header, encoded);
     }
     return absl::OkStatus();
@@ -249,44 +280,57 @@ class SwellCodec final : public ArrayCodec {
     encoded.insert(encoded.end(), values.begin(), values.end());
   }
 
-  // False if the array is none for groups.
-  bool EncodeGroups(const std::byte* values, StreamHeader& header, SwellState& state,
-                    Bytes& encoded) const {
+  // Maps the values and cuts them into groups. False if the frames are too large for groups.
+  bool Map(const std::byte* values, StreamHeader& header, MappedArray& mapped) const {
     const Extents extents = header.extents();
-    const int64_t frame_size = extents.height * extents.width;
     const int64_t count = NumElements(header.info.shape);
     double bound = options_.bound;
     if (options_.mode == SwellMode::kRelative) {
       bound *= FiniteRange(values, header.info.dtype, count);
     }
-    MapValues(values, header.info.dtype, count, bound, state.mapped);
-    header.mapping = state.mapped.mapping;
-    const int64_t frame_bytes = frame_size * header.mapping.bits / 8;
+    MapValues(values, header.info.dtype, count, bound, mapped);
+    header.mapping = mapped.mapping;
+    const int64_t frame_bytes = extents.height * extents.width * header.mapping.bits / 8;
     if (frame_bytes > kMaxGroupBytes) return false;
     header.group_frames =
         std::min({options_.group_frames, extents.frames, kMaxGroupBytes / frame_bytes});
+    return true;
+  }
 
+  static std::vector<int64_t> GroupStarts(const StreamHeader& header) {
+    const Extents extents = header.extents();
     std::vector<int64_t> starts;
     for (int64_t n = 0; n < extents.leading; ++n) {
       for (int64_t t = 0; t < extents.frames; t += header.group_frames) {
         starts.push_back(n * extents.frames + t);
       }
     }
-    header.level = SwellLevel::kFast;
+    return starts;
+  }
+
+  // Replaces `encoded` by a stream of that level. False if the level does not take such integers.
+  static bool EncodeGroups(SwellLevel level, StreamHeader& header, SwellState& state,
+                           Bytes& encoded) {
+    const Extents extents = header.extents();
+    const int64_t frame_size = extents.height * extents.width;
     const Cube cube = {state.mapped.k.data(), header.mapping.bits, extents.leading * extents.frames,
                        extents.height, extents.width};
+    const std::vector<int64_t> starts = GroupStarts(header);
+    GroupEncoder& encoder = state.encoder(level);
     Bytes model;
-    if (!state.encoder->Analyse(cube, starts, model).ok()) return false;
-    header.model = model;
+    if (!encoder.Analyse(cube, starts, model).ok()) return false;
     ExceptionWriter exceptions(state.mapped.exceptions, SizeOf(header.info.dtype));
     Bytes groups;
     std::vector<size_t> ends;
     for (size_t g = 0; g < starts.size(); ++g) {
       const int64_t end = g + 1 < starts.size() ? starts[g + 1] : cube.frames;
       exceptions.Append(starts[g] * frame_size, end * frame_size, groups);
-      state.encoder->EncodeGroup(g, groups);
+      encoder.EncodeGroup(g, groups);
       ends.push_back(groups.size());
     }
+    header.level = level;
+    header.model = model;
+    header.groups.clear();
     size_t begin = 0;
     for (const size_t end : ends) {
       const auto bytes = absl::MakeConstSpan(groups).subspan(begin, end - begin);
@@ -304,8 +348,8 @@ class SwellCodec final : public ArrayCodec {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOptions& options) {
-  if (options.level != SwellLevel::kFast) {
-    return absl::InvalidArgumentError("swell: level: fast is possible");
+  if (options.level < SwellLevel::kFast || options.level > SwellLevel::kSmallest) {
+    return absl::InvalidArgumentError("swell: level: fast, small and smallest are possible");
   }
   if (options.group_frames < 1) {
     return absl::InvalidArgumentError(

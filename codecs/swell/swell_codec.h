@@ -24,9 +24,11 @@
 namespace seiche {
 
 struct SwellOptions {
-  // kRaw is none: it is what streams fall back to. A level that cannot take an array leaves it to
-  // the next faster one; the stream says which it was.
-  SwellLevel level = SwellLevel::kFast;
+  // kFast decodes several times faster than the others; kSmall and kSmallest, which take longest to
+  // encode, make a half or a third of its size of what is smooth in space and time. An array that
+  // they do not make smaller than kFast does gets that: the stream says which it is. kRaw is none
+  // to ask for: it is what streams fall back to.
+  SwellLevel level = SwellLevel::kSmall;
   SwellMode mode = SwellMode::kLossless;
   // Largest error: of kAbsolute in the array's unit, of kRelative as a part of its range. Positive
   // and finite; 0 for kLossless.

@@ -29,6 +29,8 @@ constexpr DType kDTypes[] = {DType::kInt8,    DType::kInt16,   DType::kInt32,   
                              DType::kUInt8,   DType::kUInt16,  DType::kUInt32,  DType::kUInt64,
                              DType::kFloat16, DType::kFloat32, DType::kFloat64, DType::kBFloat16};
 
+constexpr SwellLevel kLevels[] = {SwellLevel::kFast, SwellLevel::kSmall, SwellLevel::kSmallest};
+
 struct Array {
   DType dtype;
   Shape shape;
@@ -124,7 +126,8 @@ TEST(SwellCodecTest, EveryDTypeShapeAndInstructionSetAgreesWithTheReference) {
         MakeBits(kDTypes[round % std::size(kDTypes)], RandomShape(random), random());
     SCOPED_TRACE(testing::Message()
                  << Name(array.dtype) << ToString(array.shape) << " round " << round);
-    const SwellOptions options = {.group_frames = 1 + static_cast<int64_t>(random() % 5)};
+    const SwellOptions options = {.level = kLevels[random() % 3],
+                                  .group_frames = 1 + static_cast<int64_t>(random() % 5)};
     Bytes expected;
     for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
       SCOPED_TRACE(hwy::TargetName(target));
@@ -151,7 +154,9 @@ TEST(SwellCodecTest, AnyFramesAlone) {
   for (int round = 0; round < 60; ++round) {
     const Array array =
         MakeBits(kDTypes[round % std::size(kDTypes)], RandomShape(random), random());
-    const Bytes encoded = Encode({.group_frames = 1 + static_cast<int64_t>(random() % 5)}, array);
+    const Bytes encoded = Encode(
+        {.level = kLevels[round % 3], .group_frames = 1 + static_cast<int64_t>(random() % 5)},
+        array);
     const size_t frame = array.bytes.size() / array.shape[0];
     for (int64_t first = 0; first <= array.shape[0]; ++first) {
       for (int64_t frames : {int64_t{-1}, int64_t{0}, (array.shape[0] - first + 1) / 2}) {
@@ -226,17 +231,39 @@ TEST(SwellCodecTest, RelativeBoundsAreOfTheRange) {
 TEST(SwellCodecTest, FindsWhatValuesAreMultiplesOf) {
   std::vector<float> shaded = WaveFrames(10, 60, 64, 1);
   const Array waves = MakeArray<float>({10, 60, 64}, shaded);
-  const Bytes encoded = Encode({}, waves);
+  const Bytes encoded = Encode({.level = SwellLevel::kFast}, waves);
   EXPECT_LT(encoded.size() * 8, waves.bytes.size());
   // A hole and a few negative zeros cost little.
   for (int i = 500; i < 9000; ++i) shaded[i] = NAN;
   for (int i = 10000; i < 10100; i += 10) shaded[i] = -0.0f;
   const Array holes = MakeArray<float>({10, 60, 64}, shaded);
-  const Bytes with_holes = Encode({}, holes);
+  const Bytes with_holes = Encode({.level = SwellLevel::kFast}, holes);
   EXPECT_LT(with_holes.size(), encoded.size() + 300);
   const auto decoded = Decode(with_holes);
   ASSERT_THAT(decoded, IsOk());
   EXPECT_EQ(decoded->bytes, holes.bytes);
+}
+
+TEST(SwellCodecTest, EveryLevelIsUsedWhereItIsOfUse) {
+  const Array waves = MakeArray<float>({10, 60, 64}, WaveFrames(10, 60, 64, 1));
+  size_t last = waves.bytes.size();
+  for (const SwellLevel level : kLevels) {
+    const Bytes encoded = Encode({.level = level}, waves);
+    EXPECT_EQ(ParseHeader(encoded)->level, level);
+    EXPECT_LT(encoded.size(), last);
+    if (level != SwellLevel::kSmall) last = encoded.size();
+    EXPECT_EQ(Decode(encoded)->bytes, waves.bytes);
+    const auto reference = DecodeByReference(encoded);
+    ASSERT_TRUE(reference.has_value());
+    EXPECT_EQ(*reference, waves.bytes);
+  }
+  Array noise = {DType::kInt16, {10, 20, 20}, MakeData(DataKind::kRandom, 8000, 1)};
+  EXPECT_EQ(ParseHeader(Encode({}, noise))->level, SwellLevel::kRaw);
+  // Integers of more than 16 bits are none for the other levels.
+  std::vector<float> rough(4000);
+  for (int i = 0; i < 4000; ++i) rough[i] = std::sqrt(static_cast<float>(i));
+  EXPECT_EQ(ParseHeader(Encode({}, MakeArray<float>({10, 20, 20}, rough)))->level,
+            SwellLevel::kFast);
 }
 
 TEST(SwellCodecTest, DecodesIntoStrides) {
