@@ -1,0 +1,88 @@
+// Streams that lie in testdata/ decode to what they always did, on every instruction set and by the
+// reference decoder.
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/status/status_matchers.h"
+#include "base/array_view.h"
+#include "base/crc32c.h"
+#include "codecs/simd_targets.h"
+#include "codecs/swell/golden_arrays.h"
+#include "codecs/swell/reference_decoder.h"
+#include "codecs/swell/stream_header.h"
+#include "codecs/swell/swell_codec.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "hwy/targets.h"
+
+namespace seiche {
+namespace {
+
+using ::absl_testing::IsOk;
+using Bytes = std::vector<std::byte>;
+
+Bytes ReadStream(const std::string& name) {
+  std::ifstream file("codecs/swell/testdata/" + name + ".swell", std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  Bytes bytes(text.size());
+  std::memcpy(bytes.data(), text.data(), text.size());
+  return bytes;
+}
+
+template <typename T>
+void ExpectWithin(double bound, const Bytes& values, const Bytes& decoded) {
+  for (size_t i = 0; i < values.size(); i += sizeof(T)) {
+    T x, y;
+    std::memcpy(&x, &values[i], sizeof(T));
+    std::memcpy(&y, &decoded[i], sizeof(T));
+    ASSERT_LE(std::abs(double{x} - double{y}), bound);
+  }
+}
+
+class GoldenTest : public testing::TestWithParam<GoldenArray> {};
+
+TEST_P(GoldenTest, DecodesToWhatItDid) {
+  const GoldenArray& golden = GetParam();
+  const Bytes encoded = ReadStream(golden.name);
+  ASSERT_FALSE(encoded.empty());
+  const auto header = ParseHeader(encoded);
+  ASSERT_THAT(header, IsOk());
+  EXPECT_TRUE(golden.name.starts_with(header->level == SwellLevel::kRaw     ? "raw_"
+                                      : header->level == SwellLevel::kFast  ? "fast_"
+                                      : header->level == SwellLevel::kSmall ? "small_"
+                                                                            : "smallest_"));
+  EXPECT_EQ(header->info.dtype, golden.dtype);
+  EXPECT_EQ(header->info.shape, golden.shape);
+  const auto reference = DecodeByReference(encoded);
+  ASSERT_TRUE(reference.has_value());
+  EXPECT_EQ(Crc32c(*reference), golden.decoded_crc);
+  if (golden.options.mode == SwellMode::kLossless) {
+    EXPECT_EQ(*reference, golden.values);
+  } else if (golden.dtype == DType::kFloat32) {
+    ExpectWithin<float>(golden.options.bound, golden.values, *reference);
+  } else {
+    ExpectWithin<double>(golden.options.bound, golden.values, *reference);
+  }
+  const auto codec = MakeSwellCodec();
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    CodecScratch scratch;
+    Bytes decoded(golden.values.size());
+    void* const out = decoded.data();
+    ASSERT_THAT((*codec)->Decode(encoded, {}, MakeView(out, golden.dtype, golden.shape), scratch),
+                IsOk());
+    EXPECT_EQ(decoded, *reference);
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenTest, testing::ValuesIn(GoldenArrays()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace seiche
