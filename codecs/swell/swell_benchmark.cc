@@ -15,8 +15,11 @@
 #include "base/aligned_buffer.h"
 #include "base/array_view.h"
 #include "benchmark/benchmark.h"
+#include "codecs/simd_targets.h"
+#include "codecs/swell/reference_decoder.h"
 #include "codecs/swell/swell_codec.h"
 #include "codecs/test_data.h"
+#include "hwy/targets.h"
 
 namespace seiche {
 namespace {
@@ -96,6 +99,24 @@ void BM_Decode(benchmark::State& state, SwellLevel level, const Setting& setting
   state.counters["ratio"] = static_cast<double>(sequences.size() * kValues * sizeof(float)) / total;
 }
 
+void BM_DecodeWith(benchmark::State& state, SwellLevel level, const Setting& setting,
+                   int64_t target) {
+  hwy::SetSupportedTargetsForTest(target);
+  BM_Decode(state, level, setting);
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+void BM_Reference(benchmark::State& state, SwellLevel level, const Setting& setting) {
+  const auto sequences = Load(setting.variable);
+  CodecScratch scratch;
+  std::vector<std::byte> encoded;
+  ABSL_CHECK(Make(level, setting)
+                 ->Encode(MakeView(sequences[0].data(), DType::kFloat32, kShape), encoded, scratch)
+                 .ok());
+  for (auto _ : state) ABSL_CHECK(DecodeByReference(encoded).has_value());
+  state.SetBytesProcessed(state.iterations() * kValues * sizeof(float));
+}
+
 // For each level.
 constexpr Setting kSettings[] = {
     {"shaded", "SEICHE_SWELL_SHADED", 0, 100},
@@ -116,6 +137,13 @@ const bool kRegistered = [] {
       const std::string name = std::string(level_name) + setting.name;
       benchmark::RegisterBenchmark(("encode" + name).c_str(), BM_Encode, level, setting);
       benchmark::RegisterBenchmark(("decode" + name).c_str(), BM_Decode, level, setting);
+    }
+    // The first of the settings only.
+    const std::string name = std::string(level_name) + kSettings[0].name;
+    benchmark::RegisterBenchmark(("reference" + name).c_str(), BM_Reference, level, kSettings[0]);
+    for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+      benchmark::RegisterBenchmark(("decode" + name + "/" + hwy::TargetName(target)).c_str(),
+                                   BM_DecodeWith, level, kSettings[0], target);
     }
   }
   return true;

@@ -31,7 +31,7 @@ struct FastWork {
   int64_t stride = 0;
   int64_t used = 0;            // width, rounded up to kBlockValues
   std::byte* rows = nullptr;   // kMaxBlockRows + 1 of them: the row above, then a strip
-  std::byte* frame = nullptr;  // `height` of them: the frame before
+  std::byte* frame = nullptr;  // the frame before: `used` values a row, padding behind the last
   uint8_t* widths = nullptr;   // of a strip's blocks, and eight more
 };
 
@@ -304,8 +304,7 @@ HWY_INLINE void FinishStrip(int64_t frame, int64_t top, int rows_of_block, uint8
   const int rows = static_cast<int>(std::min<int64_t>(rows_of_block, work.height - top));
   for (int r = 1; r <= rows; ++r) {
     U* const row = above + r * work.stride;
-    U* const before =
-        keep ? reinterpret_cast<U*>(work.frame) + (top + r - 1) * work.stride : nullptr;
+    U* const before = keep ? reinterpret_cast<U*>(work.frame) + (top + r - 1) * work.used : nullptr;
     const bool along_t = predictor & kDifferenceT;
     if (predictor & kDifferenceY) {
       along_t ? AddRows<true, true>(row - work.stride, work.used, row, before)
@@ -394,7 +393,8 @@ class FastDecoder final : public GroupDecoder {
     const std::optional<FastGroup> group = FastGroup::Parse(encoded);
     if (!group.has_value()) return Damaged("swell", "a group that is too short");
     if (group->predictor & kDifferenceT) {
-      work_.frame = frame_.Reserve(work_.height * work_.stride * bits_ / 8).data();
+      const int64_t values = work_.height * work_.used + kRowPadding;
+      work_.frame = frame_.Reserve(values * bits_ / 8).data();
     }
     if (!HWY_DYNAMIC_DISPATCH(DecodeFramesOf)(bits_, *group, frames, work_, sink)) {
       return Damaged("swell", "a group whose blocks do not fit");
