@@ -10,6 +10,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/status.h"
 #include "base/worker_pool.h"
 #include "loader/batch_job.h"
@@ -51,6 +53,7 @@ class LoaderImpl final : public Loader {
   absl::Status Start(int workers);
 
   absl::StatusOr<std::optional<Batch>> Next() override;
+  bool WaitFor(absl::Duration timeout) override;
   absl::Status StartEpoch(int64_t epoch) override;
   std::string State() const override;
   int64_t epoch() const override { return epoch_; }
@@ -422,6 +425,20 @@ absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
     watch.Lap(consumer_.busy_nanos);
     return batch;
   }
+}
+
+bool LoaderImpl::WaitFor(absl::Duration timeout) {
+  absl::MutexLock lock(&mutex_);
+  if (delivered_ == num_batches()) return true;
+  if (published_ == delivered_ && !PublishForWaiting()) return true;
+  const BatchJob& job = JobOf(delivered_);
+  if (job.finished()) return true;
+  Stopwatch watch;
+  const absl::Time deadline = absl::Now() + timeout;
+  while (!job.finished() && !job_finished_.WaitWithDeadline(&mutex_, deadline)) {
+  }
+  watch.Lap(consumer_.wait_nanos);
+  return job.finished();
 }
 
 void LoaderImpl::Await(BatchJob& job) {

@@ -15,8 +15,9 @@
 // is full. With OnError::kFail the first error ends the epoch: batches before it are delivered,
 // then Next() returns it, naming file, chunk and sample.
 //
-// One consumer thread calls Next(), StartEpoch() and State(); Batch objects may be used and
-// released on any thread, also after the loader is gone. The destructor stops the workers at once.
+// One consumer thread calls Next(), WaitFor(), StartEpoch() and State(); Batch objects may be used
+// and released on any thread, also after the loader is gone. The destructor stops the workers at
+// once.
 #ifndef SEICHE_LOADER_LOADER_H_
 #define SEICHE_LOADER_LOADER_H_
 
@@ -28,6 +29,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "loader/batch.h"
 #include "loader/loader_options.h"
@@ -61,6 +63,10 @@ class Loader {
   // error in the data the epoch is over and every call returns that error; after
   // kResourceExhausted for held batches the next call goes on once some are released.
   virtual absl::StatusOr<std::optional<Batch>> Next() = 0;
+
+  // Waits until Next() can answer at once, but not longer than `timeout`; whether it can. For
+  // consumers that have something to look after while they wait, such as a signal.
+  virtual bool WaitFor(absl::Duration timeout) = 0;
 
   // Drops what was prefetched and starts pass `epoch`, >= 0. Also clears an error.
   virtual absl::Status StartEpoch(int64_t epoch) = 0;

@@ -304,5 +304,23 @@ TEST(LoaderStopTest, NoFurtherChunkIsDecoded) {
   }
 }
 
+TEST(LoaderWaitTest, NoLongerThanAsked) {
+  absl::Notification go;
+  FakeStore::Options options;
+  options.on_decode = [&go](int64_t) {
+    go.WaitForNotification();
+    return absl::OkStatus();
+  };
+  const auto store = std::make_shared<FakeStore>(options);
+  const auto loader = MakeLoader(store, {.batch_size = 10, .workers = 1});
+  ASSERT_NE(loader, nullptr);
+  EXPECT_FALSE(loader->WaitFor(absl::ZeroDuration()));
+  EXPECT_FALSE(loader->WaitFor(absl::Milliseconds(1)));
+  go.Notify();
+  EXPECT_TRUE(loader->WaitFor(absl::InfiniteDuration()));
+  EXPECT_EQ(ReadEpoch(*loader).size(), 2);
+  EXPECT_TRUE(loader->WaitFor(absl::InfiniteDuration()));  // the epoch is over
+}
+
 }  // namespace
 }  // namespace seiche
