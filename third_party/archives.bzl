@@ -81,6 +81,19 @@ ARCHIVES = {
             "mtime": 1738944296,
         },
     },
+    "cpython": {
+        "urls": ["https://www.python.org/ftp/python/3.13.5/Python-3.13.5.tar.xz"],
+        "sha256": "93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640",
+        # The headers alone: nothing else is unpacked.
+        "strip_prefix": "Python-3.13.5/Include",
+        "build_file": "//third_party/cpython:cpython.BUILD",
+        "overlay": {"//third_party/cpython:pyconfig.h": "pyconfig.h"},
+        "debian": {
+            "as": "same",
+            "source": "python3.13",
+            "file": "python3.13_3.13.5.orig.tar.xz",
+        },
+    },
     "hdf5": {
         "urls": [
             "https://github.com/HDFGroup/hdf5/releases/download/hdf5_1.14.5/hdf5-1.14.5.tar.gz",

@@ -17,9 +17,10 @@ import sys
 
 ROOT = pathlib.Path(os.path.realpath(__file__)).parent.parent
 MAX_LINES = 600
-LAYERS = ["base", "codecs", "storage", "loader", "experiments tools"]
+LAYERS = ["base", "codecs", "storage", "loader", "experiments tools python"]
 WRAPPED = {
     "c-blosc": r"blosc(-export)?\.h",
+    "CPython": r"Python\.h",
     "HDF5": r"hdf5\.h|H5\w+\.h",
     "libaec": r"szlib\.h|libaec\.h",
     "libdeflate": r"libdeflate\.h",
