@@ -2,14 +2,21 @@
 
 load(":archive.bzl", "libaec", "pinned_archive")
 load(":archives.bzl", "ARCHIVES")
+load(":python_packages.bzl", "python_packages")
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 
-DEPENDENCIES = sorted(ARCHIVES.keys()) + ["libaec"]
+DEPENDENCIES = sorted(ARCHIVES.keys()) + ["libaec", "python_packages"]
 
 def instantiate(name):
     """Declares the repository `name`, one of DEPENDENCIES."""
     if name == "libaec":
         libaec(name = name)
+        return
+    if name == "python_packages":
+        python_packages(
+            name = name,
+            requirements = Label("//third_party/python_packages:requirements.txt"),
+        )
         return
     archive = ARCHIVES[name]
     args = dict(
