@@ -1,0 +1,84 @@
+// The extension module seiche._seiche: what the Python sources of the package are made of. Its
+// functions are the package's own affair; python/seiche has what users see.
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "python/native/batch_object.h"
+#include "python/native/fork_guard.h"
+#include "python/native/interpreter.h"
+#include "python/native/loader_object.h"
+#include "python/native/store_object.h"
+#include "tools/command/commands.h"
+
+namespace seiche {
+namespace {
+
+PyObject* SetErrorFactory(PyObject*, PyObject* factory) {
+  py::SetErrorFactory(factory);
+  return py::None();
+}
+
+// Hands text to a Python function, from any thread. Its exceptions end at once: nobody waits for
+// them.
+void Print(PyObject* write, std::string_view text) {
+  const PyGILState_STATE state = PyGILState_Ensure();
+  const py::Ref line = py::Text(text);
+  const py::Ref done =
+      line ? py::Ref::Take(PyObject_CallFunctionObjArgs(write, line.get(), nullptr)) : py::Ref();
+  if (!done) PyErr_WriteUnraisable(write);
+  PyGILState_Release(state);
+}
+
+PyObject* RunCommandLine(PyObject*, PyObject* args) {
+  PyObject *list = nullptr, *write = nullptr;
+  if (PyArg_ParseTuple(args, "OO:run", &list, &write) == 0) return nullptr;
+  return py::Guarded([&]() -> PyObject* {
+    std::vector<std::string> words;
+    if (!py::ToStrings(list, words)) return nullptr;
+    CommandResult result;
+    {
+      const py::WithoutGil unlocked;
+      result = RunSeiche(words, {.print = [write](std::string_view text) { Print(write, text); }});
+    }
+    const py::Ref out = py::Text(result.out), error = py::Text(result.error);
+    if (!out || !error) return nullptr;
+    return Py_BuildValue("(iOO)", result.exit_code, out.get(), error.get());
+  });
+}
+
+PyMethodDef functions[] = {
+    {"set_error_factory", &SetErrorFactory, METH_O,
+     "Takes the function that makes exceptions of (code, message)."},
+    {"open", &OpenStoreObject, METH_VARARGS, "open(paths, options): a Store."},
+    {"make_loader", &MakeLoaderObject, METH_VARARGS, "make_loader(store, options): a Loader."},
+    {"run", &RunCommandLine, METH_VARARGS,
+     "run(args, write): the command seiche; (exit code, standard output, standard error)."},
+    {},
+};
+
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    "seiche._seiche",
+    "What the package seiche is made of.",
+    -1,
+    functions,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+};
+
+}  // namespace
+}  // namespace seiche
+
+PyMODINIT_FUNC PyInit__seiche() {
+  seiche::ForkGeneration();  // begins to count
+  seiche::py::Ref module = seiche::py::Ref::Take(PyModule_Create(&seiche::definition));
+  if (!module || !seiche::AddStoreType(module.get()) || !seiche::AddBatchTypes(module.get()) ||
+      !seiche::AddLoaderType(module.get())) {
+    return nullptr;
+  }
+  return module.Release();
+}
