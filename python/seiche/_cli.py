@@ -1,0 +1,33 @@
+"""The command `seiche`: the C++ command's code."""
+
+import os
+import signal
+import sys
+
+from seiche import _seiche
+
+
+def _write(text):
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def run(arguments):
+    """Runs the command with a list of arguments and returns its exit code."""
+    code, out, error = _seiche.run([os.fsencode(a) for a in arguments], _write)
+    sys.stdout.write(out)
+    sys.stdout.flush()
+    sys.stderr.write(error)
+    return code
+
+
+def main():
+    """The entry point of the wheel."""
+    # Ctrl-C ends the program at once; what was being written stays a temporary.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

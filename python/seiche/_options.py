@@ -1,0 +1,154 @@
+"""A loader's arguments as users write them, and the JSON that the C++ code takes."""
+
+import json
+import math
+import os
+import re
+from collections.abc import Mapping
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12,
+          "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+
+
+def parse_bytes(value, name):
+    """Returns a number of bytes: 4096, "500MB", "4 GiB"."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]I?|)B?\s*", value.upper())
+        if not found:
+            raise ValueError(f"{name}: {value!r} is no size: write bytes, '500MB' or '4GiB'")
+        return int(float(found[1]) * _UNITS[found[2]])
+    return int(value)
+
+
+def parse_window(window):
+    """Returns [[name, first, frames], ...]; [] for None.
+
+    A number takes as many frames as it says, behind those of the window before; a pair or a slice
+    says first and end.
+    """
+    if window is None:
+        return []
+    windows = window if isinstance(window, Mapping) else {"": window}
+    found, next_frame = [], 0
+    for name, frames in windows.items():
+        if isinstance(frames, slice):
+            if frames.step not in (None, 1) or frames.stop is None:
+                raise ValueError(f"window {name!r}: a slice has an end and step 1")
+            first, end = frames.start or 0, frames.stop
+        elif isinstance(frames, (tuple, list)):
+            if len(frames) != 2:
+                raise ValueError(f"window {name!r}: (first, end) is needed, not {frames!r}")
+            first, end = frames
+        else:
+            first, end = next_frame, next_frame + int(frames)
+        if not 0 <= int(first) < int(end):
+            raise ValueError(f"window {name!r}: frames {first} to {end} are none")
+        found.append([name or "window", int(first), int(end) - int(first)])
+        next_frame = int(end)
+    return found
+
+
+def _crop(axis, part, random):
+    if isinstance(part, slice):
+        first, end, step = part.start or 0, part.stop, part.step or 1
+    elif isinstance(part, (tuple, list)):
+        first, end, step = int(part[0]), int(part[1]), 1
+    else:
+        first, end, step = 0, int(part), 1
+    if random and first != 0:
+        raise ValueError(f"random_crop of {axis!r}: how many elements, not where they begin")
+    extent = -1 if end is None else math.ceil((end - first) / step)
+    return {"axis": axis, "offset": first, "extent": extent, "stride": step, "random": random}
+
+
+def parse_crops(crop, random_crop):
+    """Returns the crops of {"H": 64, "W": (10, 74), "D": slice(0, 32, 2)} and of random ones."""
+    return ([_crop(axis, part, False) for axis, part in (crop or {}).items()] +
+            [_crop(axis, part, True) for axis, part in (random_crop or {}).items()])
+
+
+def dtype_name(dtype):
+    """Returns "float16" for numpy.float16, torch.float16, jax.numpy.float16 or the name."""
+    if isinstance(dtype, str):
+        return dtype
+    text = str(dtype)
+    if text.startswith("torch."):
+        return text[len("torch."):]
+    import numpy  # pylint: disable=import-outside-toplevel
+    return numpy.dtype(dtype).name
+
+
+def _numbers(value):
+    try:
+        return [float(v) for v in value]
+    except TypeError:
+        return [float(value)]
+
+
+def _moments(field, normalize):
+    """Returns (means, standard deviations) of a field, or None where it is left as it is."""
+    if isinstance(normalize, (str, os.PathLike)):
+        with open(normalize, encoding="utf-8") as file:
+            normalize = json.load(file)["fields"]
+    if normalize is True:
+        attributes = field.attrs
+        if "mean" not in attributes or "standard_deviation" not in attributes:
+            raise ValueError(
+                f"normalize=True: field {field.name!r} has no attributes mean and "
+                "standard_deviation: take normalize='stats.json', which `seiche stats FILE --out "
+                "stats.json` writes")
+        normalize = (float(attributes["mean"]), float(attributes["standard_deviation"]))
+    if isinstance(normalize, Mapping):
+        if field.name not in normalize:
+            return None
+        normalize = normalize[field.name]
+    if isinstance(normalize, Mapping):
+        normalize = (normalize["mean"], normalize["standard_deviation"])
+    mean, deviation = normalize
+    return _numbers(mean), _numbers(deviation)
+
+
+def _transform(number, field, dtype, normalize, unpack):
+    transform = {"field": number}
+    if isinstance(dtype, Mapping):
+        dtype = dtype.get(field.name)
+    if dtype is not None:
+        transform["dtype"] = dtype_name(dtype)
+    moments = None
+    if normalize is not None and normalize is not False:
+        moments = _moments(field, normalize)
+    if moments is not None:
+        means, deviations = moments
+        if any(not d > 0 for d in deviations):
+            raise ValueError(f"normalize: field {field.name!r} has a standard deviation that is "
+                             "not above 0")
+        if len(means) == 1:
+            means = means * len(deviations)
+        if len(deviations) == 1:
+            deviations = deviations * len(means)
+        if len(means) != len(deviations):
+            raise ValueError(f"normalize: field {field.name!r} has {len(means)} means, but "
+                             f"{len(deviations)} standard deviations")
+        transform["scale"] = [1 / d for d in deviations]
+        transform["offset"] = [-m / d for m, d in zip(means, deviations)]
+        if dtype is None and "float" not in str(field.dtype):
+            transform["dtype"] = "float32"
+    if unpack or (moments is not None and field.packed):
+        transform["unpack"] = field.packed
+    return transform if len(transform) > 1 else None
+
+
+def parse_transforms(fields, dtype, normalize, unpack):
+    """Returns what is done to the elements of each field that is not delivered as stored."""
+    for option, name in ((dtype, "dtype"), (normalize, "normalize")):
+        unknown = set(option) - {f.name for f in fields} if isinstance(option, Mapping) else ()
+        if unknown:
+            raise ValueError(f"{name}: there is no field {sorted(unknown)[0]!r}, but "
+                             + ", ".join(repr(f.name) for f in fields))
+    found = [_transform(i, field, dtype, normalize, unpack) for i, field in enumerate(fields)]
+    return [transform for transform in found if transform]
+
+
+def parse_seed(seed):
+    """Returns any whole number as the text of one from 0 to 2^64 - 1."""
+    return str(int(seed) % 2**64)

@@ -1,0 +1,206 @@
+"""Stores: HDF5 files, folders of JPEG frames and lists of them, as arrays."""
+
+import json
+from collections.abc import Mapping
+
+import numpy
+
+from seiche import _indexing, _seiche
+from seiche._errors import DatasetNotFoundError, file_names
+
+
+def numpy_dtype(name):
+    """Returns the NumPy dtype of that name; ValueError for bfloat16, which NumPy lacks."""
+    if name == "bfloat16":
+        raise ValueError("NumPy has no bfloat16: load it with output='torch' or 'jax', or dtype=")
+    return numpy.dtype(name)
+
+
+class Field:
+    """One array of a store; index it like a NumPy array.
+
+    field[i] is sequence i, [T,H,W] where the field is [N,T,H,W]; field[i, t0:t1] some frames of it.
+    Whole numbers, slices (any step), negative indices, one list or mask, and '...' do. Each read
+    goes to the file; nothing is kept. Any number of threads may read at the same time.
+
+    Attributes:
+        name: of the H5 dataset; "frames" for folders of JPEG frames.
+        shape: elements along each axis.
+        axes: what each axis counts: N sequences, T frames, C channels, others are space: "NTHW".
+        chunks: shape of the units that the file keeps and encodes on their own.
+        filters: names of the codecs in encoding order: ("shuffle", "deflate:4"); () if there is
+            none.
+        slow_reason: empty, or why only libhdf5 can read the field, one thread at a time.
+    """
+
+    def __init__(self, store, number, description):
+        self._store = store
+        self._number = number
+        self._dtype = description["dtype"]
+        self.name = description["name"]
+        self.shape = tuple(description["shape"])
+        self.axes = description["axes"]
+        self.chunks = tuple(description["chunks"]) if description["chunks"] else None
+        codec = description["codec"]
+        self.filters = () if codec == "none" else tuple(codec.split("+"))
+        self.slow_reason = description["slow_reason"]
+        self.packed = description["packed"]  # scale_factor, add_offset or _FillValue
+
+    @property
+    def dtype(self):
+        """NumPy dtype of the elements as stored; the text "bfloat16" for what NumPy lacks."""
+        return self._dtype if self._dtype == "bfloat16" else numpy.dtype(self._dtype)
+
+    @property
+    def ndim(self):
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self):
+        """Number of elements."""
+        return int(numpy.prod(self.shape, dtype=object))
+
+    @property
+    def nbytes(self):
+        """Bytes of all elements, decoded."""
+        return self.size * (2 if self._dtype == "bfloat16" else self.dtype.itemsize)
+
+    @property
+    def attrs(self):
+        """The H5 dataset's attributes as a dict of text."""
+        return self._store._native.attributes(self._number)
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __getitem__(self, key):
+        native, number = self._store._native, self._number
+        return _indexing.take(lambda *box: native.read(number, *box), self.shape,
+                              numpy_dtype(self._dtype), key)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __array__(self, dtype=None, copy=None):
+        if copy is False:
+            raise ValueError("a stored array has to be read: it cannot be had without a copy")
+        values = self[...]
+        return values if dtype is None else values.astype(dtype, copy=False)
+
+    def __repr__(self):
+        shape = "x".join(map(str, self.shape))
+        chunks = "x".join(map(str, self.chunks)) if self.chunks else "none"
+        codec = "+".join(self.filters) or "no compression"
+        slow = f", slow: {self.slow_reason}" if self.slow_reason else ""
+        return f"<Field {self.name!r}: {self.dtype} {shape} ({self.axes}), chunks {chunks}, {codec}{slow}>"
+
+
+class Store:
+    """An open store: its fields by name, and its only field's array where it has one.
+
+    store["images"] is a Field. Where the store has a single field, `store.shape`, `store.dtype`,
+    `store.chunks`, `store.filters` and `store[i, t0:t1]` are that field's. len(store) is the number
+    of sequences (of a recording without axis N: of frames). Made by seiche.open().
+    Reading takes no lock of HDF5's, and the GIL is free meanwhile. Can be pickled: the copy opens
+    the files again.
+    """
+
+    def __init__(self, paths, fields, verify):
+        self._opened_by = (paths, fields, verify)
+        options = json.dumps({"fields": fields, "verify": verify})
+        self._native = _seiche.open(paths, options)
+        description = json.loads(self._native.describe())
+        self.path = description["path"]
+        self._fields = {
+            field["name"]: Field(self, number, field)
+            for number, field in enumerate(description["fields"])
+        }
+
+    def __reduce__(self):
+        return Store, self._opened_by
+
+    @property
+    def fields(self):
+        """The fields, a dict by name, in the order in which they were asked for."""
+        return dict(self._fields)
+
+    @property
+    def field(self):
+        """The only field; ValueError if there are several."""
+        if len(self._fields) != 1:
+            names = ", ".join(map(repr, self._fields))
+            raise ValueError(f"the store has several fields: take store[name] of {names}")
+        return next(iter(self._fields.values()))
+
+    def __getattr__(self, name):
+        if name in ("shape", "dtype", "chunks", "filters", "axes", "ndim", "size", "nbytes",
+                    "slow_reason"):
+            return getattr(self.field, name)
+        raise AttributeError(f"a Store has no attribute {name!r}")
+
+    @property
+    def attrs(self):
+        """The file's attributes as a dict of text."""
+        return self._native.attributes(-1)
+
+    def __getitem__(self, key):
+        if isinstance(key, str):
+            if key not in self._fields:
+                names = ", ".join(map(repr, self._fields))
+                raise DatasetNotFoundError(f"the store has no field {key!r}, but {names}")
+            return self._fields[key]
+        return self.field[key]
+
+    def __iter__(self):
+        return iter(self.field)
+
+    def __len__(self):
+        return next(iter(self._fields.values())).shape[0]
+
+    def __array__(self, dtype=None, copy=None):
+        return self.field.__array__(dtype, copy)
+
+    def __repr__(self):
+        fields = "".join(f"\n  {field!r}" for field in self._fields.values())
+        return f"<seiche.Store {self.path!r}>{fields}"
+
+
+def _requests(dataset, axes):
+    """Returns [[name, axes], ...] of what open() was asked for."""
+    if dataset is None:
+        if axes is not None:
+            raise ValueError("axes= goes with dataset=")
+        return []
+    if isinstance(dataset, str):
+        return [[dataset, axes or ""]]
+    if axes is not None:
+        raise ValueError("several H5 datasets: take dataset={'images': 'NTHW', ...}")
+    if isinstance(dataset, Mapping):
+        return [[name, letters or ""] for name, letters in dataset.items()]
+    return [[name, ""] for name in dataset]
+
+
+def open(paths, dataset=None, *, axes=None, verify=True):  # pylint: disable=redefined-builtin
+    """Opens an HDF5 file, a folder of JPEG frames, or several of them as one.
+
+    Args:
+        paths: a path, a pattern whose last part has "*" or "?" ("runs/wave_*.h5", sorted by name),
+            or a list of paths. Several files follow one another along the first axis.
+        dataset: name of the H5 dataset ("images", "group/images"), or a list of names that have the
+            same first axis, or a dict from names to axes. Without it the only one of rank 4, or the
+            only one of numbers.
+        axes: what each axis of `dataset` counts, one letter an axis: N sequences, T frames, C
+            channels, any other is space. Without it guessed from the rank: "NTHW" for four.
+        verify: compare the checksums that the file has.
+
+    Returns:
+        A Store.
+
+    Raises:
+        FileNotFoundError: nothing lies there.
+        KeyError: no such H5 dataset; the message lists those that exist.
+        ValueError: neither an HDF5 file nor a folder of frames, or an unsuitable H5 dataset.
+        DataLossError: the file is damaged.
+    """
+    return Store(file_names(paths), _requests(dataset, axes), bool(verify))
