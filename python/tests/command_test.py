@@ -1,0 +1,50 @@
+"""The command `seiche` as the wheel has it."""
+
+import json
+import subprocess
+import sys
+
+import numpy
+
+import seiche
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, "-m", "seiche._cli", *map(str, arguments)], timeout=120,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+
+def test_inspect(waves):
+    done = run("inspect", waves.path, "--json")
+    assert done.returncode == 0, done.stderr
+    assert "images" in json.dumps(json.loads(done.stdout))
+
+
+def test_convert_and_verify(waves, tmp_path):
+    target = tmp_path / "converted.h5"
+    done = run("convert", waves.path, target, "--codec", "shuffle,deflate:4", "--chunks", "2,12,8,10")
+    assert done.returncode == 0, done.stderr
+    store = seiche.open(target)
+    assert store.chunks == (2, 12, 8, 10) and store.filters == ("shuffle", "deflate:4")
+    numpy.testing.assert_array_equal(store[:], waves.values)
+    assert run("verify", target).returncode == 0
+
+
+def test_stats_are_what_normalize_takes(waves, tmp_path):
+    done = run("stats", waves.path, "--out", tmp_path / "stats.json")
+    assert done.returncode == 0, done.stderr
+    batch = next(iter(seiche.Loader(waves.path, 24, normalize=str(tmp_path / "stats.json"))))
+    assert abs(batch["images"].mean()) < 1e-5
+
+
+def test_damage_is_found(damaged):
+    done = run("verify", damaged.path)
+    assert done.returncode == 1 and "(5, 0, 0, 0)" in done.stdout + done.stderr
+
+
+def test_usage_errors(tmp_path):
+    assert run("inspect").returncode == 2
+    done = run("inspect", tmp_path / "nothing.h5")
+    assert done.returncode == 1 and done.stderr.startswith("seiche: error: ")
+    done = run("--help")
+    assert done.returncode == 0 and "convert" in done.stdout

@@ -1,0 +1,147 @@
+"""seiche.open() beside h5py and NumPy on the same files."""
+
+import pickle
+import threading
+
+import h5py
+import numpy
+import pytest
+
+import seiche
+from conftest import random_values, write
+
+
+def test_describes_what_h5py_describes(waves):
+    store = seiche.open(waves.path)
+    with h5py.File(waves.path) as file:
+        assert store.shape == file["images"].shape
+        assert store.dtype == file["images"].dtype
+        assert store.chunks == file["images"].chunks
+    assert store.filters == ("lzf",)
+    assert store.axes == "NTHW"
+    assert (store.ndim, store.size, store.nbytes, len(store)) == (4, 23040, 92160, 24)
+    assert list(store.fields) == ["images"]
+
+
+@pytest.mark.parametrize("key", [
+    0, -1, numpy.int32(3), (3, 4), (3, 4, 5, 6), slice(None), slice(2, 20, 3), slice(20, 2, -3),
+    slice(None, None, -1), (7, slice(2, 5)), (slice(None), -2), (slice(3, 9), slice(0, 12, 5)),
+    (Ellipsis, 3), (1, Ellipsis, slice(2, 4)), Ellipsis, (), slice(30, 40), (slice(5, 5), 1),
+    (slice(-3, None), slice(None), slice(1, -1, 2), slice(None, None, -2)),
+], ids=str)
+def test_numbers_and_slices_index_as_in_numpy(waves, key):
+    part, expected = seiche.open(waves.path)[key], waves.values[key]
+    assert part.dtype == expected.dtype
+    numpy.testing.assert_array_equal(part, expected)
+
+
+@pytest.mark.parametrize("indices", [
+    [4], [1, 2, 3], [3, 1, 2], [5, 5, -1], numpy.array([7, 0], numpy.uint16), [],
+    numpy.arange(24) % 5 == 0,
+], ids=str)
+def test_lists_and_masks_keep_their_axis(waves, indices):
+    store = seiche.open(waves.path)
+    numpy.testing.assert_array_equal(store[indices], waves.values[indices])
+    numpy.testing.assert_array_equal(store[indices, 2:9:3], waves.values[indices][:, 2:9:3])
+    numbers = [i % 8 for i in numpy.arange(24)[indices]] if len(indices) else []
+    numpy.testing.assert_array_equal(
+        store[3:5, 1, numbers], waves.values[3:5, 1][:, numpy.array(numbers, int)])
+
+
+@pytest.mark.parametrize("key", [
+    24, -25, (0, 12), (0, 0, 0, 0, 0), (Ellipsis, Ellipsis), [24], ([0], [1]), "x", 1.5, True,
+    numpy.zeros(3, bool), [[1, 2]], None,
+], ids=str)
+def test_indices_that_do_not_fit_raise(waves, key):
+    with pytest.raises((IndexError, KeyError)):
+        seiche.open(waves.path)[key]
+
+
+def test_is_an_array_to_numpy(waves):
+    store = seiche.open(waves.path)
+    numpy.testing.assert_array_equal(numpy.asarray(store), waves.values)
+    assert numpy.asarray(store.field, dtype="float64").dtype == numpy.float64
+    numpy.testing.assert_array_equal(numpy.stack(list(store)), waves.values)
+
+
+def test_several_fields(tmp_path):
+    path = tmp_path / "fields.h5"
+    height, flow = random_values((6, 4, 5, 5)), random_values((6, 4, 5, 5, 2), seed=1)
+    write(path, height, "height")
+    write(path, flow, "group/flow", chunks=(1, 2, 5, 5, 2), compression="gzip", shuffle=True)
+    store = seiche.open(path, ["height", "group/flow"])
+    numpy.testing.assert_array_equal(store["height"][2], height[2])
+    numpy.testing.assert_array_equal(store["group/flow"][1:3, -1], flow[1:3, -1])
+    assert store["group/flow"].axes == "NTHWC"
+    assert store["group/flow"].filters[0] == "shuffle"
+    with pytest.raises(ValueError, match="several fields"):
+        store[0]
+    with pytest.raises(KeyError, match="'height', 'group/flow'"):
+        store["depth"]
+
+
+def test_axes_can_be_named(tmp_path):
+    path = tmp_path / "axes.h5"
+    write(path, random_values((6, 3, 5, 5)))
+    assert seiche.open(path, "images", axes="NCHW").axes == "NCHW"
+    assert seiche.open(path, {"images": "NCHW"}).axes == "NCHW"
+    with pytest.raises(ValueError, match="axes= goes with dataset="):
+        seiche.open(path, axes="NCHW")
+
+
+def test_patterns_and_lists_follow_one_another(tmp_path):
+    parts = [random_values((n, 3, 4, 4), seed=n) for n in (2, 3)]
+    for i, part in enumerate(parts):
+        write(tmp_path / f"run_{i}.h5", part)
+    both = numpy.concatenate(parts)
+    numpy.testing.assert_array_equal(seiche.open(tmp_path / "run_*.h5")[:], both)
+    backwards = seiche.open([tmp_path / "run_1.h5", str(tmp_path / "run_0.h5")])
+    numpy.testing.assert_array_equal(backwards[:3], parts[1])
+
+
+def test_attributes(tmp_path):
+    path = tmp_path / "attributes.h5"
+    write(path, random_values((2, 3, 4, 4)))
+    with h5py.File(path, "a") as file:
+        file.attrs["source"] = "tank 7"
+        file["images"].attrs["mean"] = 0.25
+    store = seiche.open(path)
+    assert store.attrs == {"source": "tank 7"}
+    assert store.field.attrs == {"mean": "0.25"}
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i2", "u4", "i8", "f2", "f8", ">f4", ">i2"])
+def test_element_types(tmp_path, dtype):
+    values = (random_values((3, 2, 4, 4)) * 100).astype(dtype)
+    write(tmp_path / "types.h5", values)
+    part = seiche.open(tmp_path / "types.h5")[1]
+    assert part.dtype == values.dtype.newbyteorder("=")
+    numpy.testing.assert_array_equal(part, values[1])
+
+
+def test_many_threads_read_at_the_same_time(waves):
+    store = seiche.open(waves.path)
+    wrong = []
+
+    def read(seed):
+        for i in numpy.random.default_rng(seed).integers(0, 24, 50):
+            if not numpy.array_equal(store[i, 2:], waves.values[i, 2:]):
+                wrong.append(i)
+
+    threads = [threading.Thread(target=read, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_pickle_opens_again(waves):
+    store = pickle.loads(pickle.dumps(seiche.open(waves.path)))
+    numpy.testing.assert_array_equal(store[4], waves.values[4])
+
+
+def test_repr_tells_what_is_there(waves):
+    text = repr(seiche.open(waves.path))
+    for part in (waves.path, "images", "float32", "24x12x8x10", "NTHW", "1x12x8x10", "lzf"):
+        assert part in text
