@@ -169,7 +169,9 @@ void Narrow32To16(const int32_t* n, int64_t count, int32_t base, int16_t* k) {
   for (; i + kLanes <= count; i += kLanes) {
     hn::StoreU(hn::DemoteTo(narrow, hn::Sub(hn::LoadU(d, n + i), offset)), narrow, k + i);
   }
-  for (; i < count; ++i) k[i] = static_cast<int16_t>(n[i] - base);
+  for (; i < count; ++i) {
+    k[i] = static_cast<int16_t>(static_cast<uint32_t>(n[i]) - static_cast<uint32_t>(base));
+  }
 }
 
 }  // namespace HWY_NAMESPACE
@@ -247,6 +249,14 @@ std::optional<Quantiser<Float>> QuantiserWithin(double bound, const Float* value
   return q;
 }
 
+// k = n - base, modulo 2^64.
+template <typename K>
+void SubtractEach(const int64_t* n, int64_t count, int64_t base, K* k) {
+  for (int64_t i = 0; i < count; ++i) {
+    k[i] = static_cast<K>(static_cast<uint64_t>(n[i]) - static_cast<uint64_t>(base));
+  }
+}
+
 // The wide integers n, with these extremes, to the narrowest k.
 template <typename Wide>
 void Narrow(const Wide* n, int64_t count, Extremes<Wide> extremes, MappedArray& mapped) {
@@ -267,11 +277,9 @@ void Narrow(const Wide* n, int64_t count, Extremes<Wide> extremes, MappedArray& 
   } else if constexpr (sizeof(Wide) == 4) {
     HWY_DYNAMIC_DISPATCH(Narrow32To16)(n, count, base, reinterpret_cast<int16_t*>(k));
   } else if (bits == 16) {
-    auto* const to = reinterpret_cast<int16_t*>(k);
-    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<int16_t>(n[i] - base);
+    SubtractEach(n, count, base, reinterpret_cast<int16_t*>(k));
   } else {
-    auto* const to = reinterpret_cast<int32_t*>(k);
-    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<int32_t>(n[i] - base);
+    SubtractEach(n, count, base, reinterpret_cast<int32_t*>(k));
   }
 }
 
@@ -321,6 +329,17 @@ std::vector<Quantiser<Float>> Quantisers(double bound, const Float* values, int6
   return quantisers;
 }
 
+// Exceptions in front of all other elements repeat the first of those: theirs may be out of range.
+template <typename Wide>
+void FillStart(const std::vector<ExceptionRun>& exceptions, int64_t count, Wide* n) {
+  int64_t start = 0;
+  for (const ExceptionRun& run : exceptions) {
+    if (run.start != start) break;
+    start += run.length;
+  }
+  if (start < count) std::fill_n(n, start, n[start]);
+}
+
 // Whether floats could be mapped to multiples of a step.
 template <typename Float, typename Wide>
 bool MapSteps(const Float* values, int64_t count, double bound, MappedArray& mapped) {
@@ -332,6 +351,7 @@ bool MapSteps(const Float* values, int64_t count, double bound, MappedArray& map
                                 static_cast<size_t>(count / kElementsPerRun + 1)};
     Quantise(q, values, count, n, extremes, exceptions);
     if (exceptions.full()) continue;
+    FillStart(mapped.exceptions, count, n);
     mapped.mapping.kind = q.kind;
     mapped.mapping.step = q.step;
     Narrow(n, count, extremes, mapped);

@@ -84,7 +84,13 @@ TEST(ValueMappingTest, MultiplesAndOrderedFloatsComeBackBitForBit) {
   shaded[999] = -0.0f;
   ExpectExact(shaded, ValueKind::kMultiple, 16);
   EXPECT_EQ(Map(shaded).exceptions.size(), 2u);
-  for (float& value : shaded) value += 12345;
+  // Exceptions first, and far from zero.
+  std::vector<float> high(1003, NAN);
+  for (int i = 5; i < 1003; ++i) high[i] = 1000000.0f + i;
+  ExpectExact(high, ValueKind::kMultiple, 16);
+  const MappedArray mapped = Map(high);
+  const auto* const k = reinterpret_cast<const int16_t*>(mapped.k.data());
+  EXPECT_EQ(std::vector<int16_t>(k, k + 5), std::vector<int16_t>(5, k[5]));
   std::vector<double> wide;
   for (int i = 0; i < 1000; ++i) wide.push_back(i * 100003 / 10.0);
   ExpectExact(wide, ValueKind::kQuotient, 32);
