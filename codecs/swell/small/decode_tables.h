@@ -24,7 +24,7 @@ struct SmallDecodeTables {
   // Tables of the contexts of a group's first frame, of other frames, and of blocks with flags.
   alignas(64) uint8_t first_contexts[kContexts] = {};
   alignas(64) uint8_t contexts[kContexts] = {};
-  uint8_t flagged_contexts[kFractions] = {};
+  alignas(16) uint8_t flagged_contexts[16] = {};  // of which kFractions are in use
 
   struct Flags {
     uint8_t symbols[1 << kMaxTableBits] = {};  // by slot

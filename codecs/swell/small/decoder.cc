@@ -30,7 +30,7 @@ struct SmallDecoding {
   const SmallModel& model;
   const SmallDecodeTables& tables;
   SmallPlanes& planes;
-  SmallScratch& scratch;
+  SmallRow row;
   // rANS states of the lanes, those of lanes without columns included.
   uint32_t* states;
   uint32_t flag_state;
@@ -89,6 +89,17 @@ HWY_INLINE void LookUpTables(const uint8_t* HWY_RESTRICT table, uint8_t* HWY_RES
 #endif
 }
 
+// The same for a block with a flag, by fractions.
+HWY_INLINE void LookUpFractions(const uint8_t* HWY_RESTRICT table,
+                                const uint8_t* HWY_RESTRICT fractions,
+                                uint8_t* HWY_RESTRICT contexts) {
+  const hn::CappedTag<uint8_t, 16> tag;
+  const auto tables = hn::Load(tag, table);
+  for (int i = 0; i < kBlockWidth; i += hn::MaxLanes(tag)) {
+    hn::Store(hn::TableLookupBytes(tables, hn::Load(tag, fractions + i)), tag, contexts + i);
+  }
+}
+
 // Which of up to eight quiet blocks have residuals all the same; bit i for the block i. `quiet` has
 // a bit for each block that may, at least one, out of `blocks`.
 HWY_INLINE uint32_t DecodeFlags(SmallDecoding& d, uint32_t quiet, uint32_t blocks) {
@@ -109,23 +120,20 @@ HWY_INLINE uint32_t DecodeFlags(SmallDecoding& d, uint32_t quiet, uint32_t block
 // Blocks of the row that have residuals, in ascending order in scratch.coded; returns how many.
 // Their contexts become tables.
 HWY_INLINE int64_t FindCodedBlocks(SmallDecoding& d, const uint8_t* HWY_RESTRICT table_of_context) {
-  SmallScratch& s = d.scratch;
+  const SmallRow s = d.row;
   const int64_t blocks = d.planes.blocks();
   int64_t coded = 0;
   for (int64_t first = 0; first < blocks; first += kBlocksPerFlags) {
     const int n = static_cast<int>(std::min<int64_t>(blocks - first, kBlocksPerFlags));
     const uint32_t all = (1u << n) - 1;
-    uint32_t quiet = 0;
-    for (int i = 0; i < n; ++i) quiet |= uint32_t{s.quiet[first + i]} << i;
+    const uint32_t quiet = s.quiet[first / kBlocksPerFlags] & all;
     const uint32_t flags = quiet == 0 ? 0 : DecodeFlags(d, quiet, all);
     for (int i = 0; i < n; ++i) {
       const int64_t x = (first + i) * kBlockWidth;
       if ((quiet >> i & 1) == 0) {
         LookUpTables(table_of_context, s.contexts + x);
       } else if ((flags >> i & 1) != 0) {
-        for (int64_t j = x; j < x + kBlockWidth; ++j) {
-          s.contexts[j] = d.tables.flagged_contexts[s.fractions[j]];
-        }
+        LookUpFractions(d.tables.flagged_contexts, s.fractions + x, s.contexts + x);
       } else {
         continue;
       }
@@ -137,7 +145,7 @@ HWY_INLINE int64_t FindCodedBlocks(SmallDecoding& d, const uint8_t* HWY_RESTRICT
 
 // Splits the states of a block's lanes and finds where to look up their slots.
 HWY_INLINE void SplitStates(const SmallDecodeTables& tables, const uint32_t* HWY_RESTRICT states,
-                            int64_t x, SmallScratch& s) {
+                            int64_t x, const SmallRow s) {
   const Tag32 tag;
   const TagU32 unsigned_tag;
   const hn::Rebind<uint8_t, Tag32> tag8;
@@ -152,6 +160,38 @@ HWY_INLINE void SplitStates(const SmallDecodeTables& tables, const uint32_t* HWY
     hn::Store(slot, tag, s.slots + x + i);
     hn::Store(hn::Add(hn::Max(slot, LookUp16(tables.floors, table)), LookUp16(tables.bases, table)),
               tag, s.indices + x + i);
+  }
+}
+
+// For each mask of kLanes lanes, of up to 8: which of the numbers in a row each of its lanes takes.
+struct ExpandTable {
+  constexpr ExpandTable() {
+    for (int mask = 0; mask < 256; ++mask) {
+      for (int lane = 0, next = 0; lane < 8; ++lane) {
+        indices[mask][lane] = static_cast<uint8_t>(next % kLanes);
+        next += mask >> lane & 1;
+      }
+    }
+  }
+  alignas(8) uint8_t indices[256][8] = {};
+};
+constexpr ExpandTable kExpandTable;
+
+// The lanes of `mask` get words one after the other, others anything. Advances `words`.
+HWY_INLINE hn::Vec<TagU32> ExpandWords(hn::Mask<TagU32> mask, const uint8_t* HWY_RESTRICT& words) {
+  const TagU32 tag;
+  const TagHalfU16 tag16;
+  const auto row = hn::PromoteTo(tag, hn::LoadU(tag16, reinterpret_cast<const uint16_t*>(words)));
+  if constexpr (kLanes > 8) {
+    words += 2 * hn::CountTrue(tag, mask);
+    return hn::Expand(row, mask);
+  } else {
+    uint8_t bits[8];
+    hn::StoreMaskBits(tag, mask, bits);
+    words += 2 * hwy::PopCount(bits[0]);
+    const hn::Rebind<uint8_t, Tag32> tag8;
+    const auto indices = hn::PromoteTo(Tag32(), hn::Load(tag8, kExpandTable.indices[bits[0]]));
+    return hn::TableLookupLanes(row, hn::IndicesFromVec(tag, indices));
   }
 }
 
@@ -174,7 +214,7 @@ HWY_INLINE void DecodeColumns(SmallDecoding& d, uint32_t* HWY_RESTRICT states, i
                               int64_t width, const uint8_t* HWY_RESTRICT& words) {
   const TagU32 tag;
   const TagHalfU16 tag16;
-  SmallScratch& s = d.scratch;
+  const SmallRow s = d.row;
   const auto entry = hn::Load(tag, s.entries + x);
   const auto head = hn::Load(tag, s.heads + x);
   const auto slot = hn::BitCast(tag, hn::Load(Tag32(), s.slots + x));
@@ -188,15 +228,15 @@ HWY_INLINE void DecodeColumns(SmallDecoding& d, uint32_t* HWY_RESTRICT states, i
     refill = hn::And(refill, there);
     token = hn::IfThenElseZero(there, token);
   }
-  const auto read = hn::PromoteTo(tag, hn::LoadU(tag16, reinterpret_cast<const uint16_t*>(words)));
-  state = hn::IfThenElse(refill, hn::Or(hn::ShiftLeft<16>(state), hn::Expand(read, refill)), state);
-  words += 2 * hn::CountTrue(tag, refill);
+  state =
+      hn::IfThenElse(refill, hn::Or(hn::ShiftLeft<16>(state), ExpandWords(refill, words)), state);
   if constexpr (kWhole) {
     hn::Store(state, tag, states);
   } else {
     hn::BlendedStore(state, hn::FirstN(tag, width - x), tag, states);
   }
-  if (HWY_UNLIKELY(!hn::AllFalse(tag, hn::Gt(token, hn::Set(tag, kDirectTokens - 1))))) {
+  if (HWY_UNLIKELY(!hn::AllFalse(
+          Tag32(), hn::Gt(hn::BitCast(Tag32(), token), hn::Set(Tag32(), kDirectTokens - 1))))) {
     HWY_ALIGN uint32_t tokens[kLanes];
     hn::Store(token, tag, tokens);
     AddRawBits(d, tokens, kLanes);
@@ -210,7 +250,7 @@ HWY_INLINE void DecodeColumns(SmallDecoding& d, uint32_t* HWY_RESTRICT states, i
 
 // The residuals of the blocks in scratch.coded, the first `coded` of them.
 HWY_INLINE void DecodeResiduals(SmallDecoding& d, int64_t coded) {
-  SmallScratch& s = d.scratch;
+  const SmallRow s = d.row;
   const int64_t width = d.planes.width();
   const int64_t lane_blocks = d.model.lanes / kBlockWidth;
   const uint8_t* words = d.words.next;
@@ -275,7 +315,7 @@ HWY_INLINE void FinishColumns(SmallDecoding& d, uint32_t* HWY_RESTRICT now,
                               const uint32_t* HWY_RESTRICT former, uint8_t* HWY_RESTRICT magnitudes,
                               int64_t x, hn::Vec<Tag16>& carry, hn::Vec<Tag16>& any) {
   const Tag16 tag;
-  SmallScratch& s = d.scratch;
+  const SmallRow s = d.row;
   auto difference = hn::Load(tag, s.predictions + x);
   if constexpr (kHasResiduals) {
     const auto residual = hn::Load(tag, s.residuals + x);
@@ -301,15 +341,13 @@ HWY_INLINE void FinishStill(SmallDecoding& d, uint32_t* HWY_RESTRICT now,
                             const uint32_t* HWY_RESTRICT former, uint8_t* HWY_RESTRICT magnitudes,
                             int64_t x, hn::Vec<Tag16> carry) {
   const TagU32 tag32;
-  const Tag8 tag8;
+  const TagHalf8 tag8;
   for (int64_t i = x; i < x + kBlockWidth; i += kLanes) {
     hn::Store(hn::ShiftLeft<16>(hn::Load(tag32, former + i)), tag32, now + i);
   }
-  for (int64_t i = x; i < x + kBlockWidth; i += kLanes8) {
-    hn::Store(hn::Zero(tag8), tag8, magnitudes + i);
-  }
   for (int64_t i = x; i < x + kBlockWidth; i += kLanes16) {
-    hn::Store(carry, Tag16(), d.scratch.values + i);
+    hn::Store(hn::Zero(tag8), tag8, magnitudes + i);
+    hn::Store(carry, Tag16(), d.row.values + i);
   }
 }
 
@@ -327,7 +365,7 @@ HWY_INLINE bool FinishBlock(SmallDecoding& d, uint32_t* now, const uint32_t* for
 // Values of row y, whose first one has `left` to its left, and what later rows need.
 HWY_INLINE void FinishRow(SmallDecoding& d, int64_t y, int64_t coded, int16_t left) {
   SmallPlanes& planes = d.planes;
-  SmallScratch& s = d.scratch;
+  const SmallRow s = d.row;
   uint32_t* const now = planes.pairs(SmallPlanes::kNow, y);
   const uint32_t* const former = planes.pairs(SmallPlanes::kFormer, y);
   uint8_t* const magnitudes = planes.magnitudes(SmallPlanes::kNow, y);
@@ -335,7 +373,8 @@ HWY_INLINE void FinishRow(SmallDecoding& d, int64_t y, int64_t coded, int16_t le
   uint8_t* const active_pairs = planes.active_pairs(SmallPlanes::kNow, y);
   const int64_t whole_blocks = planes.width() / kBlockWidth;
   auto carry = hn::Set(Tag16(), left);
-  s.coded[coded] = -1;  // as no block is
+  s.coded[coded] = -1;   // as no block is
+  uint64_t actives = 0;  // bytes of eight blocks
   for (int64_t block = 0, next = 0; block < planes.blocks(); ++block) {
     const int64_t x = block * kBlockWidth;
     const bool has_residuals = s.coded[next] == block;
@@ -351,8 +390,14 @@ HWY_INLINE void FinishRow(SmallDecoding& d, int64_t y, int64_t coded, int16_t le
     } else {
       FinishStill(d, now, former, magnitudes, x, carry);
     }
-    active_pairs[block] = active[block] | uint8_t{any};
-    active[block] = any;
+    actives |= uint64_t{any} << 8 * (block % 8);
+    if (block % 8 == 7 || block + 1 == planes.blocks()) {
+      const int64_t first = block / 8 * 8;
+      const uint64_t either = actives | LoadEight(active + first);
+      hwy::CopyBytes<8>(&either, active_pairs + first);
+      hwy::CopyBytes<8>(&actives, active + first);
+      actives = 0;
+    }
   }
 }
 
@@ -365,8 +410,8 @@ bool DecodeFrame(SmallDecoding& d, int64_t frame, int16_t& first_value, RowSink&
   int16_t left = first_value;
   for (int64_t y = 0; y < d.planes.height(); ++y) {
     d.flags.PrepareRow(), d.words.PrepareRow(), d.raw_bits.PrepareRow();
-    PredictRow<kStencil, kHasPast>(d.planes, y, coefficients, d.scratch);
-    FindContexts<kHasPast>(d.planes, y, d.scratch);
+    PredictRow<kStencil, kHasPast>(d.planes, y, coefficients, d.row);
+    FindContexts<kHasPast>(d.planes, y, d.row);
     const int64_t coded = FindCodedBlocks(d, contexts);
     DecodeResiduals(d, coded);
     d.raw_bits.next += d.raw_position / 8;
@@ -374,9 +419,9 @@ bool DecodeFrame(SmallDecoding& d, int64_t frame, int16_t& first_value, RowSink&
     if (d.flags.overrun() || d.words.overrun() || d.raw_bits.overrun(d.raw_position > 0))
       return false;
     FinishRow(d, y, coded, left);
-    left = d.scratch.values[0];
+    left = d.row.values[0];
     if (y == 0) first_value = left;
-    sink.Row(frame, y, d.scratch.values);
+    sink.Row(frame, y, d.row.values);
   }
   return true;
 }
@@ -436,7 +481,7 @@ class SmallDecoder : public GroupDecoder {
     SmallDecoding decoding = {.model = model_,
                               .tables = tables_,
                               .planes = planes_,
-                              .scratch = scratch_,
+                              .row = scratch_.row(),
                               .states = states_,
                               .flag_state = group.flag_state,
                               .flags = {group.flags, 2 * columns},

@@ -44,7 +44,7 @@ namespace HWY_NAMESPACE {
 // Residuals of row y in zigzag, to scratch.residuals, and what later rows need. `values` are the
 // row's, the one to their left before them.
 HWY_INLINE void FindResiduals(SmallPlanes& planes, int64_t y, const int16_t* HWY_RESTRICT values,
-                              SmallScratch& scratch) {
+                              const SmallRow scratch) {
   const Tag16 tag;
   uint32_t* const now = planes.pairs(SmallPlanes::kNow, y);
   const uint32_t* const former = planes.pairs(SmallPlanes::kFormer, y);
@@ -76,7 +76,7 @@ HWY_INLINE void FindResiduals(SmallPlanes& planes, int64_t y, const int16_t* HWY
 // `scratch`, too.
 template <int kStencil>
 void AnalyseRowOf(SmallPlanes& planes, int64_t frame, int64_t y, const int16_t* values,
-                  const PackedCoefficients& coefficients, SmallScratch& scratch) {
+                  const PackedCoefficients& coefficients, const SmallRow& scratch) {
   if (frame == 0) {
     PredictRow<kStencil, false>(planes, y, coefficients, scratch);
     FindContexts<false>(planes, y, scratch);
@@ -89,7 +89,7 @@ void AnalyseRowOf(SmallPlanes& planes, int64_t frame, int64_t y, const int16_t* 
 
 void AnalyseRow(SmallStencil stencil, SmallPlanes& planes, int64_t frame, int64_t y,
                 const int16_t* values, const PackedCoefficients& coefficients,
-                SmallScratch& scratch) {
+                const SmallRow& scratch) {
   if (stencil == SmallStencil::kDiamond) {
     AnalyseRowOf<static_cast<int>(SmallStencil::kDiamond)>(planes, frame, y, values, coefficients,
                                                            scratch);
@@ -111,8 +111,12 @@ HWY_EXPORT(AnalyseRow);
 
 // Of a residual that is not coded, for its block is skipped.
 constexpr uint16_t kSkipped = 0xFFFF;
-// Columns share their lanes with others only beyond so many: a group pays four bytes a lane.
-constexpr int kDefaultLanes = 64;
+// A group pays four bytes a lane, and the decoder wins by each column of a row that has a lane of
+// its own. `group_values` is how many values a group has on average.
+int LanesFor(int64_t group_values, int64_t width) {
+  const int64_t most = group_values >= int64_t{1} << 20 ? 96 : 64;
+  return static_cast<int>(std::min<int64_t>(most, (width + kMinLanes - 1) / kMinLanes * kMinLanes));
+}
 
 // Flags of up to eight blocks: which may be skipped, which of those are not, whether all may be.
 struct BlockFlags {
@@ -229,7 +233,7 @@ absl::Status SmallEncoder::Analyse(const Cube& cube, absl::Span<const int64_t> g
   cube_ = cube;
   group_starts_.assign(group_starts.begin(), group_starts.end());
   FitStencil(cube_, group_starts_, model_);
-  model_.lanes = kDefaultLanes;
+  model_.lanes = LanesFor(values / static_cast<int64_t>(group_starts_.size()), cube_.width);
 
   counts_ = SmallCounts();
   zigzags_.resize(values);
@@ -259,7 +263,7 @@ void SmallEncoder::FindAllResiduals(size_t group) {
       std::memcpy(row, Values(frame, y), cube_.width * sizeof(int16_t));
       row[-1] = y > 0 ? *Values(frame, y - 1) : *Values(frame > first ? frame - 1 : frame, 0);
       HWY_DYNAMIC_DISPATCH(AnalyseRow)
-      (model_.stencil, planes_, frame - first, y, row, coefficients[set], scratch_);
+      (model_.stencil, planes_, frame - first, y, row, coefficients[set], scratch_.row());
       KeepRow(frame * cube_.height + y, frame == first);
       CountRow(frame * cube_.height + y);
     }
@@ -270,16 +274,16 @@ void SmallEncoder::KeepRow(int64_t row, bool first_frame) {
   const int64_t width = cube_.width;
   uint16_t* const zigzags = &zigzags_[row * width];
   uint16_t* const contexts = &contexts_[row * width];
-  std::memcpy(zigzags, scratch_.residuals, width * sizeof(uint16_t));
+  std::memcpy(zigzags, scratch_.row().residuals, width * sizeof(uint16_t));
   for (int64_t x = 0; x < width; ++x) {
-    const int context = scratch_.contexts[x];
+    const int context = scratch_.row().contexts[x];
     contexts[x] = static_cast<uint16_t>(first_frame ? kFirstContexts + context / kLevels : context);
   }
   BlockFlags* const all_flags = &flags_[row * flags_a_row_];
   std::fill_n(all_flags, flags_a_row_, BlockFlags{0, 0, true});
   for (int64_t block = 0; block < planes_.blocks(); ++block) {
     BlockFlags& flags = all_flags[block / kBlocksPerFlags];
-    if (scratch_.quiet[block] == 0) {
+    if ((scratch_.row().quiet[block / kBlocksPerFlags] >> block % kBlocksPerFlags & 1) == 0) {
       flags.all = false;
       continue;
     }
@@ -290,7 +294,7 @@ void SmallEncoder::KeepRow(int64_t row, bool first_frame) {
     flags.quiet |= 1 << block % kBlocksPerFlags;
     flags.coded |= coded << block % kBlocksPerFlags;
     for (int64_t x = start; x < end; ++x) {
-      contexts[x] = coded ? kFlaggedContexts + scratch_.fractions[x] : kSkipped;
+      contexts[x] = coded ? kFlaggedContexts + scratch_.row().fractions[x] : kSkipped;
     }
   }
 }

@@ -114,7 +114,7 @@ namespace {
 HWY_EXPORT(SumProducts);
 
 // Samples of each set: enough for the largest stencil.
-constexpr int64_t kFitSamples = 48000;
+constexpr int64_t kFitSamples = 80000;
 constexpr int kFitRounds = 4;
 // Errors below this weigh no more than it does, for they round to none.
 constexpr double kLeastError = 0.5;

@@ -66,9 +66,9 @@ void SmallScratch::Reset(int64_t padded_width) {
     row = reinterpret_cast<T*>(next);
     next += columns * sizeof(T);
   };
-  take(predictions), take(signs), take(residuals), take(values);
-  take(heads), take(slots), take(indices), take(entries), take(coded);
-  take(fractions), take(contexts), take(supported), take(quiet);
+  take(row_.predictions), take(row_.signs), take(row_.residuals), take(row_.values);
+  take(row_.heads), take(row_.slots), take(row_.indices), take(row_.entries), take(row_.coded);
+  take(row_.fractions), take(row_.contexts), take(row_.supported), take(row_.quiet);
 }
 
 }  // namespace seiche

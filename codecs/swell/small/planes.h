@@ -87,10 +87,9 @@ struct PackedCoefficients {
 // `set` is 0, 1 or 2 as in SmallModel.
 PackedCoefficients PackCoefficients(const SmallModel& model, int set);
 
-// Rows of `padded_width` elements and some more, each aligned for any vector.
-struct SmallScratch {
-  void Reset(int64_t padded_width);
-
+// What is known of the row at hand. Rows of `padded_width` elements and some more, each aligned for
+// any vector. Loops use a copy of their own, which no store of bytes may change.
+struct SmallRow {
   // By column: the prediction; -1 where rounding it up dropped a negative part, or 0; how large
   // that part was (0 to kFractions - 1); the context, or the table that it stands for.
   int16_t* predictions = nullptr;
@@ -106,13 +105,23 @@ struct SmallScratch {
   int32_t* slots = nullptr;
   int32_t* indices = nullptr;
   uint32_t* entries = nullptr;
-  // By block: not 0 if any tap may be; 1 if all activities are 0; blocks that have residuals.
+  // By block: not 0 if any tap may be. By eight blocks: a bit for each one all of whose activities
+  // are 0. Blocks that have residuals.
   uint8_t* supported = nullptr;
   uint8_t* quiet = nullptr;
   int32_t* coded = nullptr;
+};
+
+// The memory of a SmallRow.
+class SmallScratch {
+ public:
+  // Makes all of it zero.
+  void Reset(int64_t padded_width);
+  const SmallRow& row() const { return row_; }
 
  private:
   AlignedBuffer buffer_;
+  SmallRow row_;
 };
 
 }  // namespace seiche

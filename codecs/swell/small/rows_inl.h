@@ -10,6 +10,7 @@
 #define SEICHE_CODECS_SWELL_SMALL_ROWS_INL_H_
 #endif
 
+#include <array>
 #include <utility>
 
 #include "codecs/swell/small/model.h"
@@ -30,7 +31,7 @@ using TagHalfU16 = hn::Rebind<uint16_t, Tag32>;
 using Tag16 = hn::Repartition<int16_t, Tag32>;
 using TagU16 = hn::RebindToUnsigned<Tag16>;
 using TagHalf8 = hn::Rebind<uint8_t, Tag16>;
-using Tag8 = hn::CappedTag<uint8_t, kBlockWidth>;
+using Tag8 = hn::CappedTag<uint8_t, 2 * kBlockWidth>;
 constexpr int kLanes = HWY_MAX_LANES_D(Tag32);
 constexpr int kLanes16 = 2 * kLanes;
 constexpr int kLanes8 = HWY_MAX_LANES_D(Tag8);
@@ -47,12 +48,12 @@ struct Taps {
   static constexpr int kPast = Count(kStencilRows[kStencil].past.data(), 7);
   static_assert(kAbove + 2 * kPast <= kMaxTaps);
 
-  // Of tap i: its row and column relative to the pixel.
+  // Of tap i: its row in StencilRows, and its column relative to the pixel's.
   static constexpr std::pair<int, int> Above(int i) {
     for (int row = 0; row < 3; ++row) {
       const int reach = kStencilRows[kStencil].above[row];
       if (reach < 0) continue;
-      if (i <= 2 * reach) return {-1 - row, i - reach};
+      if (i <= 2 * reach) return {row, i - reach};
       i -= 2 * reach + 1;
     }
     return {0, 0};
@@ -61,7 +62,7 @@ struct Taps {
     for (int row = 0; row < 7; ++row) {
       const int reach = kStencilRows[kStencil].past[row];
       if (reach < 0) continue;
-      if (i <= 2 * reach) return {row - 3, i - reach};
+      if (i <= 2 * reach) return {row, i - reach};
       i -= 2 * reach + 1;
     }
     return {0, 0};
@@ -75,41 +76,61 @@ struct StencilSums {
   hn::Vec<Tag32> odd[2][2];
 };
 
-template <int kChain>
+// Pairs from pairs[dx] on; `pairs` is aligned. Where registers are as long as a line of the cache,
+// nearly every unaligned load takes two lines, and shifting takes less.
+template <int dx>
+HWY_INLINE hn::Vec<TagU32> LoadShifted(const uint32_t* HWY_RESTRICT pairs) {
+  const TagU32 tag;
+#if HWY_TARGET == HWY_AVX3_DL
+  if constexpr (dx > 0) {
+    return hn::Vec<TagU32>{
+        _mm512_alignr_epi32(hn::Load(tag, pairs + kLanes).raw, hn::Load(tag, pairs).raw, dx)};
+  } else if constexpr (dx < 0) {
+    return hn::Vec<TagU32>{_mm512_alignr_epi32(hn::Load(tag, pairs).raw,
+                                               hn::Load(tag, pairs - kLanes).raw, kLanes + dx)};
+  }
+#endif
+  return hn::LoadU(tag, pairs + dx);
+}
+
+template <int kChain, int dx>
 HWY_INLINE void AddTap(StencilSums& sums, const uint32_t* HWY_RESTRICT pairs,
                        uint32_t coefficients) {
-  const TagU32 tag;
   const Tag16 tag16;
-  const auto factor = hn::BitCast(tag16, hn::Set(tag, coefficients));
+  const auto factor = hn::BitCast(tag16, hn::Set(TagU32(), coefficients));
   HWY_UNROLL(2)
   for (int v = 0; v < 2; ++v) {
-    const auto taps = hn::BitCast(tag16, hn::LoadU(tag, pairs + v * kLanes));
+    const auto taps = hn::BitCast(tag16, LoadShifted<dx>(pairs + v * kLanes));
     sums.even[v][kChain] = hn::ReorderWidenMulAccumulate(Tag32(), taps, factor,
                                                          sums.even[v][kChain], sums.odd[v][kChain]);
   }
 }
 
+// The rows around the one at hand: column 0 of what PackedCoefficients multiplies.
+struct TapRows {
+  const uint32_t* above[3];  // y - 1, y - 2, y - 3 of the frame at hand
+  const uint32_t* past[7];   // y - 3 to y + 3 of the former one
+};
+
 template <class T, int... i>
-HWY_INLINE void AddAbove(StencilSums& sums, const uint32_t* HWY_RESTRICT pairs, int64_t stride,
+HWY_INLINE void AddAbove(StencilSums& sums, const TapRows& rows, int64_t x,
                          const PackedCoefficients& coefficients, std::integer_sequence<int, i...>) {
-  (AddTap<i % 2>(sums, pairs + T::Above(i).first * stride + T::Above(i).second,
-                 coefficients.above[i]),
+  (AddTap<i % 2, T::Above(i).second>(sums, rows.above[T::Above(i).first] + x,
+                                     coefficients.above[i]),
    ...);
 }
 
 template <class T, int... i>
-HWY_INLINE void AddPast(StencilSums& sums, const uint32_t* HWY_RESTRICT pairs, int64_t stride,
+HWY_INLINE void AddPast(StencilSums& sums, const TapRows& rows, int64_t x,
                         const PackedCoefficients& coefficients, std::integer_sequence<int, i...>) {
-  (AddTap<i % 2>(sums, pairs + T::Past(i).first * stride + T::Past(i).second, coefficients.past[i]),
+  (AddTap<i % 2, T::Past(i).second>(sums, rows.past[T::Past(i).first] + x, coefficients.past[i]),
    ...);
 }
 
-// Predicts the columns from `x` on, as many as are in a vector of Tag16. `now` and `former` point
-// to column 0 of the row in question in either plane of pairs.
+// Predicts the columns from `x` on, as many as are in a vector of Tag16.
 template <int kStencil, bool kHasPast>
-HWY_INLINE void PredictColumns(const uint32_t* now, const uint32_t* former, int64_t stride,
-                               const PackedCoefficients& coefficients, int64_t x,
-                               SmallScratch& scratch) {
+HWY_INLINE void PredictColumns(const TapRows& rows, const PackedCoefficients& coefficients,
+                               int64_t x, SmallRow scratch) {
   using T = Taps<kStencil>;
   const Tag32 tag;
   const TagU32 unsigned_tag;
@@ -122,9 +143,9 @@ HWY_INLINE void PredictColumns(const uint32_t* now, const uint32_t* former, int6
     }
   }
   if constexpr (kHasPast) {
-    AddPast<T>(sums, former + x, stride, coefficients, std::make_integer_sequence<int, T::kPast>());
+    AddPast<T>(sums, rows, x, coefficients, std::make_integer_sequence<int, T::kPast>());
   }
-  AddAbove<T>(sums, now + x, stride, coefficients, std::make_integer_sequence<int, T::kAbove>());
+  AddAbove<T>(sums, rows, x, coefficients, std::make_integer_sequence<int, T::kAbove>());
   hn::Vec<Tag32> sum[2];
   for (int v = 0; v < 2; ++v) {
     sum[v] = hn::Add(hn::RearrangeToOddPlusEven(hn::Add(sums.even[v][0], sums.even[v][1]),
@@ -147,48 +168,57 @@ HWY_INLINE void PredictColumns(const uint32_t* now, const uint32_t* former, int6
 }
 
 template <int kStencil, bool kHasPast>
-HWY_INLINE void PredictBlock(const uint32_t* now, const uint32_t* former, int64_t stride,
-                             const PackedCoefficients& coefficients, int64_t x,
-                             SmallScratch& scratch) {
+HWY_INLINE void PredictBlock(const TapRows& rows, const PackedCoefficients& coefficients, int64_t x,
+                             SmallRow scratch) {
   for (int64_t i = 0; i < kBlockWidth; i += kLanes16) {
-    PredictColumns<kStencil, kHasPast>(now, former, stride, coefficients, x + i, scratch);
+    PredictColumns<kStencil, kHasPast>(rows, coefficients, x + i, scratch);
   }
 }
 
 // What PredictBlock() finds where all taps are 0.
-HWY_INLINE void PredictNothing(int64_t x, SmallScratch& scratch) {
+HWY_INLINE void PredictNothing(int64_t x, SmallRow scratch) {
   const Tag16 tag16;
-  const Tag8 tag8;
+  const TagHalf8 tag8;
   for (int64_t i = 0; i < kBlockWidth; i += kLanes16) {
     hn::Store(hn::Zero(tag16), tag16, scratch.predictions + x + i);
     hn::Store(hn::Zero(tag16), tag16, scratch.signs + x + i);
-  }
-  for (int64_t i = 0; i < kBlockWidth; i += kLanes8) {
     hn::Store(hn::Zero(tag8), tag8, scratch.fractions + x + i);
   }
 }
 
+// One number of eight bytes, as they lie in memory. Bytes are stored and loaded eight at a time: a
+// load that several stores have to be gathered for would wait for them.
+HWY_INLINE uint64_t LoadEight(const uint8_t* from) {
+  uint64_t eight;
+  hwy::CopyBytes<8>(from, &eight);
+  return eight;
+}
+
 // Which blocks of row y have taps that are not 0: scratch.supported.
 template <int kStencil>
-HWY_INLINE void FindSupportedBlocks(SmallPlanes& planes, int64_t y, SmallScratch& scratch) {
-  constexpr StencilRows kRows = kStencilRows[kStencil];
+HWY_INLINE void FindSupportedBlocks(SmallPlanes& planes, int64_t y, SmallRow scratch) {
+  static constexpr StencilRows kRows = kStencilRows[kStencil];
   const int64_t blocks = planes.blocks();
-  for (int64_t b = 0; b < blocks; b += 8) {
+  const auto any_of_rows = [&planes, y](int64_t block) HWY_ATTR {
     uint64_t any = 0;
-    const auto add = [&any, b](const uint8_t* row) HWY_ATTR {
-      for (int shift = -1; shift <= 1; ++shift) {
-        uint64_t eight;
-        hwy::CopyBytes<8>(row + b + shift, &eight);
-        any |= eight;
-      }
-    };
     for (int i = 0; i < 7; ++i) {
-      if (kRows.past[i] >= 0) add(planes.active_pairs(SmallPlanes::kFormer, y + i - 3));
+      if (kRows.past[i] < 0) continue;
+      any |= LoadEight(planes.active_pairs(SmallPlanes::kFormer, y + i - 3) + block);
     }
     for (int i = 0; i < 3; ++i) {
-      if (kRows.above[i] >= 0) add(planes.active(y - 1 - i));
+      if (kRows.above[i] >= 0) any |= LoadEight(planes.active(y - 1 - i) + block);
     }
-    hwy::CopyBytes<8>(&any, scratch.supported + b);
+    return any;
+  };
+  // Taps reach into the blocks on both sides.
+  uint64_t before = 0;
+  uint64_t here = any_of_rows(0);
+  for (int64_t block = 0; block < blocks; block += 8) {
+    const uint64_t after = block + 8 < blocks ? any_of_rows(block + 8) : 0;
+    const uint64_t any = here | here << 8 | here >> 8 | before >> 56 | after << 56;
+    hwy::CopyBytes<8>(&any, scratch.supported + block);
+    before = here;
+    here = after;
   }
 }
 
@@ -196,76 +226,111 @@ HWY_INLINE void FindSupportedBlocks(SmallPlanes& planes, int64_t y, SmallScratch
 // frame.
 template <int kStencil, bool kHasPast>
 HWY_INLINE void PredictRow(SmallPlanes& planes, int64_t y, const PackedCoefficients& coefficients,
-                           SmallScratch& scratch) {
-  const uint32_t* const now = planes.pairs(SmallPlanes::kNow, y);
-  const uint32_t* const former = planes.pairs(SmallPlanes::kFormer, y);
+                           SmallRow scratch) {
+  TapRows rows;
+  for (int i = 0; i < 3; ++i) rows.above[i] = planes.pairs(SmallPlanes::kNow, y - 1 - i);
+  for (int i = 0; i < 7; ++i) rows.past[i] = planes.pairs(SmallPlanes::kFormer, y + i - 3);
   FindSupportedBlocks<kStencil>(planes, y, scratch);
-  for (int64_t block = 0; block < planes.blocks(); ++block) {
+  const int64_t blocks = planes.blocks();
+  for (int64_t block = 0; block < blocks; ++block) {
     const int64_t x = block * kBlockWidth;
     if (scratch.supported[block] != 0) {
-      PredictBlock<kStencil, kHasPast>(now, former, planes.pair_stride(), coefficients, x, scratch);
+      PredictBlock<kStencil, kHasPast>(rows, coefficients, x, scratch);
     } else {
       PredictNothing(x, scratch);
     }
   }
 }
 
-// How many of the thresholds `v` reaches; v <= 127.
-template <class V, size_t n>
-HWY_INLINE V LevelsOf(V v, const std::array<uint8_t, n>& thresholds) {
+// Thresholds, less one, in all lanes of any Tag8; and the levels of all numbers up to 127.
+struct LevelTables {
+  constexpr explicit LevelTables(const std::array<uint8_t, kLevels - 1>& thresholds) {
+    for (int i = 0; i < kLevels - 1; ++i) {
+      for (int8_t& lane : below[i]) lane = static_cast<int8_t>(thresholds[i] - 1);
+      for (int value = thresholds[i]; value < 128; ++value) ++levels[value];
+    }
+  }
+  alignas(64) int8_t below[kLevels - 1][kBlockWidth] = {};
+  alignas(64) uint8_t levels[128] = {};
+};
+constexpr LevelTables kAboveTables(kAboveThresholds);
+constexpr LevelTables kFormerTables(kFormerThresholds);
+
+// The level of each activity.
+template <class V>
+HWY_INLINE V LevelsOf(V activity, const LevelTables& tables) {
   const hn::DFromV<V> tag;
+  const auto value = hn::Min(activity, hn::Set(tag, 127));
+#if HWY_TARGET == HWY_AVX3_DL
+  return hn::TwoTablesLookupLanes(tag, hn::Load(tag, tables.levels),
+                                  hn::Load(tag, tables.levels + 64),
+                                  hn::Indices512<uint8_t>{value.raw});
+#else
   const hn::RebindToSigned<decltype(tag)> signed_tag;
-  const auto value = hn::BitCast(signed_tag, v);
   auto level = hn::Zero(signed_tag);
   HWY_UNROLL(8)
-  for (size_t i = 0; i < n; ++i) {
-    level = hn::Sub(
-        level, hn::VecFromMask(signed_tag, hn::Gt(value, hn::Set(signed_tag, thresholds[i] - 1))));
+  for (const auto& below : tables.below) {
+    const auto reached = hn::Gt(hn::BitCast(signed_tag, value), hn::Load(signed_tag, below));
+    level = hn::Sub(level, hn::VecFromMask(signed_tag, reached));
   }
   return hn::BitCast(tag, level);
+#endif
 }
 
-// The contexts of row y in scratch.contexts, and in scratch.quiet 1 for each block all of whose
-// activities are 0, whose contexts may stay as they were. kHasPast: not for a group's first frame.
+// Of one Tag8 of columns, those from `x` on, some of which are `active`: sets or clears the bits of
+// its blocks in `quiet`, which is of eight blocks and starts with 0.
+HWY_INLINE void NoteQuiet(hn::Mask<Tag8> active, int64_t x, uint32_t& quiet) {
+  const int first = static_cast<int>(x / kBlockWidth % kBlocksPerFlags);
+  uint8_t bits[8] = {};
+  hn::StoreMaskBits(Tag8(), active, bits);
+  const uint64_t columns = LoadEight(bits);
+  if constexpr (kLanes8 == 2 * kBlockWidth) {
+    quiet |= uint32_t{static_cast<uint32_t>(columns) == 0} << first;
+    quiet |= uint32_t{columns >> 32 == 0} << (first + 1);
+  } else if constexpr (kLanes8 == kBlockWidth) {
+    quiet |= uint32_t{columns == 0} << first;
+  } else {
+    if (x % kBlockWidth == 0) quiet |= 1u << first;
+    if (columns != 0) quiet &= ~(1u << first);
+  }
+}
+
+// The contexts of row y in scratch.contexts, and in scratch.quiet a bit for each block all of whose
+// activities are 0, whose contexts are of no use then. kHasPast: not for a group's first frame.
 template <bool kHasPast>
-HWY_INLINE void FindContexts(SmallPlanes& planes, int64_t y, SmallScratch& scratch) {
+HWY_INLINE void FindContexts(SmallPlanes& planes, int64_t y, SmallRow scratch) {
   const Tag8 tag;
+  const hn::Repartition<uint16_t, Tag8> tag16;
   const uint8_t* HWY_RESTRICT above = planes.magnitudes(SmallPlanes::kNow, y - 1);
   const uint8_t* HWY_RESTRICT former = planes.magnitudes(SmallPlanes::kFormer, y);
   const int64_t stride = planes.magnitude_stride();
-  const auto most = hn::Set(tag, 127);
+  const int64_t width = planes.padded_width();
   const auto star = [&tag](const uint8_t* row) HWY_ATTR {
     const auto middle = hn::LoadU(tag, row);
     return hn::SaturatedAdd(hn::SaturatedAdd(middle, middle),
                             hn::SaturatedAdd(hn::LoadU(tag, row - 1), hn::LoadU(tag, row + 1)));
   };
-  for (int64_t block = 0; block < planes.blocks(); ++block) {
-    bool quiet = true;
-    for (int64_t x = block * kBlockWidth; x < (block + 1) * kBlockWidth; x += kLanes8) {
-      const auto up = star(above + x);
-      auto back = hn::Zero(tag);
-      if constexpr (kHasPast) {
-        back = hn::SaturatedAdd(star(former + x),
-                                hn::SaturatedAdd(hn::LoadU(tag, former + x - stride),
-                                                 hn::LoadU(tag, former + x + stride)));
-      }
-      const auto any = hn::Or(up, back);
-      if (hn::AllTrue(tag, hn::Eq(any, hn::Zero(tag)))) {
-        // Where a block is one vector there is nothing more to find.
-        if constexpr (kLanes8 == kBlockWidth) continue;
-      } else {
-        quiet = false;
-      }
-      const hn::Repartition<uint16_t, Tag8> tag16;
-      const auto levels =
-          hn::Or(hn::BitCast(tag, hn::ShiftLeft<3>(hn::BitCast(
-                                      tag16, LevelsOf(hn::Min(up, most), kAboveThresholds)))),
-                 LevelsOf(hn::Min(back, most), kFormerThresholds));
-      const auto fraction = hn::BitCast(
-          tag, hn::ShiftLeft<6>(hn::BitCast(tag16, hn::Load(tag, scratch.fractions + x))));
-      hn::Store(hn::Or(levels, fraction), tag, scratch.contexts + x);
+  uint32_t quiet = 0;
+  for (int64_t x = 0; x < width; x += kLanes8) {
+    const auto up = star(above + x);
+    auto back = hn::Zero(tag);
+    if constexpr (kHasPast) {
+      back =
+          hn::SaturatedAdd(star(former + x), hn::SaturatedAdd(hn::LoadU(tag, former + x - stride),
+                                                              hn::LoadU(tag, former + x + stride)));
     }
-    scratch.quiet[block] = quiet;
+    const auto active = hn::Ne(hn::Or(up, back), hn::Zero(tag));
+    constexpr int64_t kColumns = kBlockWidth * kBlocksPerFlags;
+    if (x % kColumns == 0) quiet = 0;
+    NoteQuiet(active, x, quiet);
+    scratch.quiet[x / kColumns] = static_cast<uint8_t>(quiet);
+    if (hn::AllFalse(tag, active) && kLanes8 >= kBlockWidth) continue;
+    const auto level_above = hn::BitCast(tag16, LevelsOf(up, kAboveTables));
+    auto context = hn::BitCast(tag, hn::ShiftLeft<3>(level_above));
+    if constexpr (kHasPast) context = hn::Or(context, LevelsOf(back, kFormerTables));
+    const auto fraction = hn::BitCast(tag16, hn::Load(tag, scratch.fractions + x));
+    hn::Store(hn::Or(context, hn::BitCast(tag, hn::ShiftLeft<6>(fraction))), tag,
+              scratch.contexts + x);
   }
 }
 
