@@ -31,7 +31,7 @@ struct FitSamples {
   int taps = 0;
   int stride = 0;
   int64_t rows = 0;
-  std::vector<double> values;
+  std::vector<float> values;  // exact: 16-bit integers
 };
 
 }  // namespace seiche
@@ -44,9 +44,14 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using FitTag = hn::CappedTag<double, kFitWidth>;
 
+HWY_INLINE hn::Vec<FitTag> LoadWide(const float* HWY_RESTRICT from) {
+  const hn::Rebind<float, FitTag> narrow;
+  return hn::PromoteTo(FitTag(), hn::LoadU(narrow, from));
+}
+
 // |difference - prediction| of a sample by `coefficients` of `stride` numbers, whose one for the
 // difference itself is -1.
-HWY_INLINE double ErrorOf(const double* HWY_RESTRICT row, const double* HWY_RESTRICT coefficients,
+HWY_INLINE double ErrorOf(const float* HWY_RESTRICT row, const double* HWY_RESTRICT coefficients,
                           int stride) {
   const FitTag tag;
   constexpr int kLanes = HWY_MAX_LANES_D(FitTag);
@@ -54,7 +59,7 @@ HWY_INLINE double ErrorOf(const double* HWY_RESTRICT row, const double* HWY_REST
   for (int lane = 0; lane < kFitWidth; lane += kLanes) {
     auto sum = hn::Zero(tag);
     for (int i = lane; i < stride; i += kFitWidth) {
-      sum = hn::Add(sum, hn::Mul(hn::LoadU(tag, row + i), hn::LoadU(tag, coefficients + i)));
+      sum = hn::Add(sum, hn::Mul(LoadWide(row + i), hn::LoadU(tag, coefficients + i)));
     }
     hn::StoreU(sum, tag, sums + lane);
   }
@@ -63,7 +68,7 @@ HWY_INLINE double ErrorOf(const double* HWY_RESTRICT row, const double* HWY_REST
 }
 
 // Adds kFitBatch samples times their weights to the upper triangle of `products`.
-HWY_INLINE void AddBatch(const FitSamples& samples, const double* HWY_RESTRICT rows,
+HWY_INLINE void AddBatch(const FitSamples& samples, const float* HWY_RESTRICT rows,
                          const double* HWY_RESTRICT weights, double* HWY_RESTRICT products) {
   const FitTag tag;
   constexpr int kLanes = HWY_MAX_LANES_D(FitTag);
@@ -76,8 +81,7 @@ HWY_INLINE void AddBatch(const FitSamples& samples, const double* HWY_RESTRICT r
       auto sum = hn::LoadU(tag, product);
       HWY_UNROLL(8)
       for (int s = 0; s < kFitBatch; ++s) {
-        sum =
-            hn::Add(sum, hn::Mul(hn::Set(tag, weighted[s]), hn::LoadU(tag, rows + s * stride + j)));
+        sum = hn::Add(sum, hn::Mul(hn::Set(tag, weighted[s]), LoadWide(rows + s * stride + j)));
       }
       hn::StoreU(sum, tag, product);
     }
@@ -90,7 +94,7 @@ void SumProducts(const FitSamples& samples, const double* coefficients, double l
                  double* products) {
   std::fill(products, products + samples.taps * samples.stride, 0.0);
   for (int64_t row = 0; row < samples.rows; row += kFitBatch) {
-    const double* const rows = samples.values.data() + row * samples.stride;
+    const float* const rows = samples.values.data() + row * samples.stride;
     double weights[kFitBatch];
     for (int s = 0; s < kFitBatch; ++s) {
       weights[s] =
@@ -177,13 +181,13 @@ FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int
   const Differences differences(cube);
   const int64_t pixels = cube.height * cube.width;
   const int64_t tries = std::min<int64_t>(2 * kFitSamples, frames.size() * pixels);
-  samples.values.resize(kFitSamples * samples.stride);
+  samples.values.resize((std::min(tries, kFitSamples) + kFitBatch) * samples.stride);
   Random random(/*seed=*/0x5e1c4e, /*stream=*/set);
   for (int64_t i = 0; i < tries && samples.rows < kFitSamples; ++i) {
     const auto& [frame, t] = frames[random.Below(frames.size())];
     const int64_t pixel = static_cast<int64_t>(random.Below(pixels));
     const Position position = {t, frame, pixel / cube.width, pixel % cube.width};
-    double* const row = samples.values.data() + samples.rows * samples.stride;
+    float* const row = samples.values.data() + samples.rows * samples.stride;
     bool any = false;
     for (int j = 0; j < samples.taps; ++j) {
       row[j] = differences.At(position, taps[j]);
@@ -194,7 +198,7 @@ FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int
   }
   const int64_t whole = (samples.rows + kFitBatch - 1) / kFitBatch * kFitBatch;
   std::fill(samples.values.begin() + samples.rows * samples.stride,
-            samples.values.begin() + whole * samples.stride, 0.0);
+            samples.values.begin() + whole * samples.stride, 0.0f);
   samples.rows = whole;
   return samples;
 }
