@@ -151,6 +151,19 @@ class Differences {
     return 0;
   }
 
+  // Whether all taps of `p` and what is left of them lie within its frame and group.
+  bool IsInner(const Position& p) const {
+    return p.t >= 2 && p.y >= 3 && p.y + 3 < height_ && p.x >= 4 && p.x + 3 < width_;
+  }
+  // At() of an inner position, with the tap's Offset().
+  int64_t Offset(const StencilTap& tap) const {
+    return (tap.dy - tap.dt * height_) * width_ + tap.dx;
+  }
+  int16_t AtOffset(const Position& p, int64_t offset) const {
+    const int16_t* const value = data_ + (p.frame * height_ + p.y) * width_ + p.x + offset;
+    return static_cast<int16_t>(value[0] - value[-1]);
+  }
+
  private:
   const int16_t* data_;
   int64_t height_;
@@ -179,6 +192,8 @@ FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int
   samples.taps = static_cast<int>(taps.size());
   samples.stride = (samples.taps + 1 + kFitWidth - 1) / kFitWidth * kFitWidth;
   const Differences differences(cube);
+  std::vector<int64_t> offsets;
+  for (const StencilTap& tap : taps) offsets.push_back(differences.Offset(tap));
   const int64_t pixels = cube.height * cube.width;
   const int64_t tries = std::min<int64_t>(2 * kFitSamples, frames.size() * pixels);
   samples.values.resize((std::min(tries, kFitSamples) + kFitBatch) * samples.stride);
@@ -189,8 +204,10 @@ FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int
     const Position position = {t, frame, pixel / cube.width, pixel % cube.width};
     float* const row = samples.values.data() + samples.rows * samples.stride;
     bool any = false;
+    const bool is_inner = differences.IsInner(position);
     for (int j = 0; j < samples.taps; ++j) {
-      row[j] = differences.At(position, taps[j]);
+      row[j] =
+          is_inner ? differences.AtOffset(position, offsets[j]) : differences.At(position, taps[j]);
       any |= row[j] != 0;
     }
     row[samples.taps] = differences.At(position, {0, 0, 0});
