@@ -235,7 +235,9 @@ void ExpectSameOfDamaged(absl::Span<const std::byte> model, absl::Span<const std
     hwy::SetSupportedTargetsForTest(target);
     const auto decoded = Decode(model, group, e.frames, e);
     ASSERT_EQ(decoded.status(), plain.status());
-    if (plain.ok()) ASSERT_EQ(*decoded, *plain);
+    if (plain.ok()) {
+      ASSERT_EQ(*decoded, *plain);
+    }
   }
   hwy::SetSupportedTargetsForTest(0);
 }
