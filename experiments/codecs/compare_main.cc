@@ -1,0 +1,3 @@
+#include "experiments/codecs/program.h"
+
+int main(int argc, char** argv) { return seiche::CompareMain(argc, argv); }
