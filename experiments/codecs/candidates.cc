@@ -67,27 +67,26 @@ class BytesCandidate : public Candidate {
  public:
   explicit BytesCandidate(std::string spec) : spec_(std::move(spec)) {}
 
-  absl::Status Encode(const ConstArrayView& array, EncodedArray& encoded) override {
+  absl::Status Encode(const ConstArrayView& array, EncodedArray& encoded,
+                      CodecScratch& scratch) override {
     if (!chain_.has_value() || array.dtype != dtype_ || array.shape != shape_) {
       SEICHE_ASSIGN_OR_RETURN(chain_, MakeChain(spec_, array.dtype, array.shape));
       dtype_ = array.dtype;
       shape_ = array.shape;
     }
     const size_t size = array.size_bytes();
-    if (const size_t room = chain_->MaxEncodedSize(size); encoded.storage.size() < room) {
-      encoded.storage.resize(room);
-    }
-    SEICHE_ASSIGN_OR_RETURN(
-        const CodecChain::Encoded written,
-        chain_->Encode({array.data, size}, absl::MakeSpan(encoded.storage), scratch_));
-    encoded.size = written.size;
+    const absl::Span<std::byte> room = encoded.buffer.Reserve(chain_->MaxEncodedSize(size));
+    SEICHE_ASSIGN_OR_RETURN(const CodecChain::Encoded written,
+                            chain_->Encode({array.data, size}, room, scratch));
+    encoded.bytes = room.first(written.size);
     encoded.skip_mask = written.skip_mask;
     return absl::OkStatus();
   }
 
-  absl::Status Decode(const EncodedArray& encoded, const ArrayView& out) override {
-    return chain_->Decode(encoded.bytes(), encoded.skip_mask,
-                          {out.data, static_cast<size_t>(out.size_bytes())}, scratch_);
+  absl::Status Decode(const EncodedArray& encoded, const ArrayView& out,
+                      CodecScratch& scratch) override {
+    return chain_->Decode(encoded.bytes, encoded.skip_mask,
+                          {out.data, static_cast<size_t>(out.size_bytes())}, scratch);
   }
 
  private:
@@ -95,26 +94,26 @@ class BytesCandidate : public Candidate {
   std::optional<CodecChain> chain_;
   DType dtype_ = DType::kUInt8;
   Shape shape_;
-  CodecScratch scratch_;
 };
 
 class SwellCandidate : public Candidate {
  public:
   explicit SwellCandidate(std::unique_ptr<const ArrayCodec> codec) : codec_(std::move(codec)) {}
 
-  absl::Status Encode(const ConstArrayView& array, EncodedArray& encoded) override {
-    SEICHE_RETURN_IF_ERROR(codec_->Encode(array, encoded.storage, scratch_));
-    encoded.size = encoded.storage.size();
+  absl::Status Encode(const ConstArrayView& array, EncodedArray& encoded,
+                      CodecScratch& scratch) override {
+    SEICHE_RETURN_IF_ERROR(codec_->Encode(array, encoded.stream, scratch));
+    encoded.bytes = encoded.stream;
     return absl::OkStatus();
   }
 
-  absl::Status Decode(const EncodedArray& encoded, const ArrayView& out) override {
-    return codec_->Decode(encoded.bytes(), {}, out, scratch_);
+  absl::Status Decode(const EncodedArray& encoded, const ArrayView& out,
+                      CodecScratch& scratch) override {
+    return codec_->Decode(encoded.bytes, {}, out, scratch);
   }
 
  private:
   std::unique_ptr<const ArrayCodec> codec_;
-  CodecScratch scratch_;
 };
 
 int64_t FramesOf(const Shape& shape) {
@@ -147,35 +146,37 @@ class JpegCandidate : public Candidate {
  public:
   explicit JpegCandidate(std::unique_ptr<const ArrayCodec> codec) : codec_(std::move(codec)) {}
 
-  absl::Status Encode(const ConstArrayView& array, EncodedArray& encoded) override {
+  absl::Status Encode(const ConstArrayView& array, EncodedArray& encoded,
+                      CodecScratch& scratch) override {
     if (array.shape.size() < 2 || !ToLevels(array, levels_)) {
       return absl::InvalidArgumentError("JPEG takes frames of gray levels k / 255 only");
     }
     const Shape frame(array.shape.end() - 2, array.shape.end());
-    encoded.storage.clear();
+    encoded.stream.clear();
     for (int64_t i = 0; i < FramesOf(array.shape); ++i) {
       const void* const levels = levels_.data() + i * NumElements(frame);
       SEICHE_RETURN_IF_ERROR(
-          codec_->Encode(MakeView(levels, DType::kUInt8, frame), stream_, scratch_));
+          codec_->Encode(MakeView(levels, DType::kUInt8, frame), stream_, scratch));
       const auto size = static_cast<uint32_t>(stream_.size());
       const auto* const size_bytes = reinterpret_cast<const std::byte*>(&size);
-      encoded.storage.insert(encoded.storage.end(), size_bytes, size_bytes + sizeof size);
-      encoded.storage.insert(encoded.storage.end(), stream_.begin(), stream_.end());
+      encoded.stream.insert(encoded.stream.end(), size_bytes, size_bytes + sizeof size);
+      encoded.stream.insert(encoded.stream.end(), stream_.begin(), stream_.end());
     }
-    encoded.size = encoded.storage.size();
+    encoded.bytes = encoded.stream;
     return absl::OkStatus();
   }
 
-  absl::Status Decode(const EncodedArray& encoded, const ArrayView& out) override {
+  absl::Status Decode(const EncodedArray& encoded, const ArrayView& out,
+                      CodecScratch& scratch) override {
     const Shape frame(out.shape.end() - 2, out.shape.end());
     const int64_t frame_bytes = NumElements(frame) * static_cast<int64_t>(SizeOf(out.dtype));
-    absl::Span<const std::byte> rest = encoded.bytes();
+    absl::Span<const std::byte> rest = encoded.bytes;
     for (int64_t i = 0; i < FramesOf(out.shape); ++i) {
       uint32_t size;
       std::memcpy(&size, rest.data(), sizeof size);
       rest.remove_prefix(sizeof size);
       SEICHE_RETURN_IF_ERROR(codec_->Decode(
-          rest.first(size), {}, MakeView(out.data + i * frame_bytes, out.dtype, frame), scratch_));
+          rest.first(size), {}, MakeView(out.data + i * frame_bytes, out.dtype, frame), scratch));
       rest.remove_prefix(size);
     }
     return absl::OkStatus();
@@ -185,7 +186,6 @@ class JpegCandidate : public Candidate {
   std::unique_ptr<const ArrayCodec> codec_;
   std::vector<uint8_t> levels_;
   std::vector<std::byte> stream_;
-  CodecScratch scratch_;
 };
 
 bool IsFloat(DType dtype) {

@@ -3,10 +3,10 @@
 //   SEICHE_ASSIGN_OR_RETURN(const DataTraits traits, InspectData(array));
 //   SEICHE_ASSIGN_OR_RETURN(auto specs, CandidatesFor(traits, {.bounds = {1e-3}}));
 //   SEICHE_ASSIGN_OR_RETURN(auto candidate, MakeCandidate(specs[0]));
-//   SEICHE_RETURN_IF_ERROR(candidate->Encode(array, encoded));
+//   SEICHE_RETURN_IF_ERROR(candidate->Encode(array, encoded, scratch));
 //
 // Which ones make sense depends on the data: JPEG wants levels, a bound is for values that are no
-// multiples of a step. Candidates are thread-compatible and keep warm memory from call to call.
+// multiples of a step. Candidates are thread-compatible.
 #ifndef SEICHE_EXPERIMENTS_CODECS_CANDIDATES_H_
 #define SEICHE_EXPERIMENTS_CODECS_CANDIDATES_H_
 
@@ -20,7 +20,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "base/aligned_buffer.h"
 #include "base/array_view.h"
+#include "codecs/codec.h"
 #include "codecs/swell/swell_codec.h"
 
 namespace seiche {
@@ -66,13 +68,13 @@ absl::Status CheckSelection(const CandidateSelection& selection);
 std::vector<CandidateSpec> CandidatesFor(const DataTraits& traits,
                                          const CandidateSelection& selection);
 
-// What Encode() has written.
+// What Encode() has written, in memory that the next call uses again.
 struct EncodedArray {
-  std::vector<std::byte> storage;  // grows only
-  size_t size = 0;
+  absl::Span<const std::byte> bytes;
   uint32_t skip_mask = 0;  // of a chain; files keep it in their index
 
-  absl::Span<const std::byte> bytes() const { return {storage.data(), size}; }
+  AlignedBuffer buffer;           // of chains
+  std::vector<std::byte> stream;  // of array codecs
 };
 
 class Candidate {
@@ -80,9 +82,11 @@ class Candidate {
   virtual ~Candidate() = default;
 
   // `array` is contiguous. kInvalidArgument for values that the codec cannot stand for.
-  virtual absl::Status Encode(const ConstArrayView& array, EncodedArray& encoded) = 0;
+  virtual absl::Status Encode(const ConstArrayView& array, EncodedArray& encoded,
+                              CodecScratch& scratch) = 0;
   // `out` is contiguous, of the array's dtype and shape.
-  virtual absl::Status Decode(const EncodedArray& encoded, const ArrayView& out) = 0;
+  virtual absl::Status Decode(const EncodedArray& encoded, const ArrayView& out,
+                              CodecScratch& scratch) = 0;
 };
 
 absl::StatusOr<std::unique_ptr<Candidate>> MakeCandidate(const CandidateSpec& spec);

@@ -116,10 +116,11 @@ TEST(CandidatesTest, EveryCandidateKeepsItsPromise) {
       const auto candidate = MakeCandidate(spec);
       ASSERT_THAT(candidate, IsOk());
       EncodedArray encoded;
+      CodecScratch scratch;
       for (int turn = 0; turn < 2; ++turn) {
-        ASSERT_THAT((*candidate)->Encode(array, encoded), IsOk());
+        ASSERT_THAT((*candidate)->Encode(array, encoded, scratch), IsOk());
         std::fill(out.begin(), out.end(), -7.0f);
-        ASSERT_THAT((*candidate)->Decode(encoded, decoded), IsOk());
+        ASSERT_THAT((*candidate)->Decode(encoded, decoded, scratch), IsOk());
         const ArrayError error = CompareArrays(array, decoded);
         if (spec.bound == 0) {
           EXPECT_TRUE(error.exact);
@@ -127,8 +128,8 @@ TEST(CandidatesTest, EveryCandidateKeepsItsPromise) {
           EXPECT_LT(error.max_error, spec.bound.value_or(0.2));
         }
       }
-      EXPECT_GT(encoded.size, 0);
-      EXPECT_LE(encoded.size, static_cast<size_t>(array.size_bytes()));
+      EXPECT_GT(encoded.bytes.size(), 0);
+      EXPECT_LE(encoded.bytes.size(), static_cast<size_t>(array.size_bytes()));
     }
   }
 }
@@ -137,14 +138,15 @@ TEST(CandidatesTest, ShapesMayChange) {
   const auto candidate = MakeCandidate({.codec = "shuffle+deflate:4"});
   ASSERT_THAT(candidate, IsOk());
   EncodedArray encoded;
+  CodecScratch scratch;
   std::vector<float> out(kHeights.size());
   for (const int64_t frames : {6, 2}) {
     const Shape shape = {frames, kShape[1], kShape[2]};
     const ConstArrayView array =
         MakeView(static_cast<const void*>(kHeights.data()), DType::kFloat32, shape);
     const ArrayView decoded = MakeView(out.data(), DType::kFloat32, shape);
-    ASSERT_THAT((*candidate)->Encode(array, encoded), IsOk());
-    ASSERT_THAT((*candidate)->Decode(encoded, decoded), IsOk());
+    ASSERT_THAT((*candidate)->Encode(array, encoded, scratch), IsOk());
+    ASSERT_THAT((*candidate)->Decode(encoded, decoded, scratch), IsOk());
     EXPECT_TRUE(CompareArrays(array, decoded).exact);
   }
 }
@@ -154,7 +156,8 @@ TEST(CandidatesTest, JpegRefusesWhatAreNoLevels) {
       {.codec = "jpeg:75", .kind = CandidateSpec::Kind::kJpeg, .bound = std::nullopt});
   ASSERT_THAT(jpeg, IsOk());
   EncodedArray encoded;
-  EXPECT_THAT((*jpeg)->Encode(View(kHeights), encoded),
+  CodecScratch scratch;
+  EXPECT_THAT((*jpeg)->Encode(View(kHeights), encoded, scratch),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("levels")));
 }
 

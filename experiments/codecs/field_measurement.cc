@@ -33,10 +33,10 @@ absl::StatusOr<double> TimeOf(absl::FunctionRef<absl::Status()> work) {
 // Encodes, decodes and compares.
 absl::StatusOr<ArrayError> RoundTrip(const CandidateSpec& spec, Candidate& candidate,
                                      const ConstArrayView& sequence, const ArrayView& out,
-                                     EncodedArray& encoded) {
-  SEICHE_RETURN_IF_ERROR(candidate.Encode(sequence, encoded));
+                                     EncodedArray& encoded, CodecScratch& scratch) {
+  SEICHE_RETURN_IF_ERROR(candidate.Encode(sequence, encoded, scratch));
   std::memset(out.data, kSpoilt, out.size_bytes());
-  SEICHE_RETURN_IF_ERROR(candidate.Decode(encoded, out));
+  SEICHE_RETURN_IF_ERROR(candidate.Decode(encoded, out, scratch));
   const ArrayError error = CompareArrays(sequence, out);
   SEICHE_RETURN_IF_ERROR(CheckPromise(spec.bound, error));
   return error;
@@ -49,12 +49,13 @@ struct Times {
 
 absl::StatusOr<Times> Time(const CandidateSpec& spec, Candidate& candidate,
                            const ConstArrayView& sequence, const ArrayView& out,
-                           EncodedArray& encoded) {
+                           EncodedArray& encoded, CodecScratch& scratch) {
   Times times;
   SEICHE_ASSIGN_OR_RETURN(times.encode,
-                          TimeOf([&] { return candidate.Encode(sequence, encoded); }));
+                          TimeOf([&] { return candidate.Encode(sequence, encoded, scratch); }));
   std::memset(out.data, kSpoilt, out.size_bytes());
-  SEICHE_ASSIGN_OR_RETURN(times.decode, TimeOf([&] { return candidate.Decode(encoded, out); }));
+  SEICHE_ASSIGN_OR_RETURN(times.decode,
+                          TimeOf([&] { return candidate.Decode(encoded, out, scratch); }));
   SEICHE_RETURN_IF_ERROR(CheckPromise(spec.bound, CompareArrays(sequence, out)));
   return times;
 }
@@ -81,7 +82,7 @@ absl::Status FieldMeasurement::Start(const ConstArrayView& sequence) {
 }
 
 void FieldMeasurement::Check(Lane& lane, const ConstArrayView& sequence, const ArrayView& out) {
-  const auto error = RoundTrip(lane.spec, *lane.candidate, sequence, out, lane.encoded);
+  const auto error = RoundTrip(lane.spec, *lane.candidate, sequence, out, encoded_, scratch_);
   if (!error.ok()) {
     lane.row.error = absl::StrCat("sequence ", sequences_, ": ", error.status().message());
     if (absl::IsDataLoss(error.status())) {
@@ -94,13 +95,13 @@ void FieldMeasurement::Check(Lane& lane, const ConstArrayView& sequence, const A
   ++row.sequences;
   row.values += NumElements(sequence.shape);
   row.decoded_bytes += sequence.size_bytes();
-  row.encoded_bytes += static_cast<int64_t>(lane.encoded.size);
+  row.encoded_bytes += static_cast<int64_t>(encoded_.bytes.size());
   row.max_error = std::max(row.max_error, error->max_error);
   row.squared_error += error->squared_error;
 }
 
 void FieldMeasurement::Repeat(Lane& lane, const ConstArrayView& sequence, const ArrayView& out) {
-  const auto times = Time(lane.spec, *lane.candidate, sequence, out, lane.encoded);
+  const auto times = Time(lane.spec, *lane.candidate, sequence, out, encoded_, scratch_);
   if (!times.ok()) {
     lane.row.error = absl::StrCat("sequence ", sequences_, ": ", times.status().message());
     promises_.Update(Annotate(times.status(), lane.spec.codec));

@@ -51,7 +51,6 @@ class FieldMeasurement {
     CandidateSpec spec;
     std::unique_ptr<Candidate> candidate;
     CodecRow row;
-    EncodedArray encoded = {};
     std::vector<double> encode_seconds = {}, decode_seconds = {};  // of the current sequence
   };
 
@@ -64,6 +63,9 @@ class FieldMeasurement {
   DataTraits traits_;
   ValueRange range_;
   std::vector<Lane> lanes_;
+  // Of the current turn: only one codec is at work.
+  EncodedArray encoded_;
+  CodecScratch scratch_;
   AlignedBuffer out_;
   int64_t sequences_ = 0;
   absl::Status promises_;
