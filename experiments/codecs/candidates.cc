@@ -193,15 +193,17 @@ bool IsFloat(DType dtype) {
          dtype == DType::kBFloat16;
 }
 
-// Whether a lossless stream of the array codes multiples of a step.
+// Whether a lossless stream of the array codes multiples of a step that are at most 16 bits wide:
+// values of similar size are always multiples of what their last bit stands for.
 absl::StatusOr<bool> IsMultipleOfStep(const ConstArrayView& array) {
   CodecScratch scratch;
   std::vector<std::byte> encoded;
   SEICHE_ASSIGN_OR_RETURN(const auto swell, MakeSwellCodec());
   SEICHE_RETURN_IF_ERROR(swell->Encode(array, encoded, scratch));
   SEICHE_ASSIGN_OR_RETURN(const StreamHeader header, ParseHeader(encoded));
-  return header.level != SwellLevel::kRaw && (header.mapping.kind == ValueKind::kMultiple ||
-                                              header.mapping.kind == ValueKind::kQuotient);
+  const ValueMapping& mapping = header.mapping;
+  return header.level != SwellLevel::kRaw && mapping.bits == 16 &&
+         (mapping.kind == ValueKind::kMultiple || mapping.kind == ValueKind::kQuotient);
 }
 
 }  // namespace

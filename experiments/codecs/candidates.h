@@ -31,7 +31,8 @@ struct DataTraits {
   DType dtype = DType::kFloat32;
   // Gray levels, as uint8 or as float32 level * (1/255.0f).
   bool levels = false;
-  // Integers and floats that are multiples of a step: lossless is what they ask for.
+  // Integers and floats that are multiples of a step, up to 2^16 of them: lossless is what they ask
+  // for.
   bool steps = false;
 
   bool bounded() const { return !steps && (dtype == DType::kFloat32 || dtype == DType::kFloat64); }
