@@ -269,20 +269,46 @@ def test_threads_that_share_a_loader_get_each_batch_once_or_an_error(tmp_path, w
 
 
 INTERRUPTED = """
-import os, signal, sys, threading, time
+import os, signal, sys, threading
 import seiche
-loader = seiche.Loader(sys.argv[1], 1, workers=1)
-threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+# One batch for which a large chunk is decoded 1000 times: many seconds.
+loader = seiche.Loader(sys.argv[1], 1000, window=1, workers=1, prefetch=1, decode_once=False)
+threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 try:
-    while True:
-        for batch in loader:
-            pass
+    for batch in loader:
+        print("a batch")
 except KeyboardInterrupt:
-    print("interrupted", flush=True)
+    print("interrupted", loader.stats()["batches"], flush=True)
 """
 
 
-def test_ctrl_c_stops_a_loop(waves):
-    done = subprocess.run([sys.executable, "-c", INTERRUPTED, waves.path], timeout=60,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.stdout == "interrupted\n" and done.returncode == 0, done.stderr
+def test_ctrl_c_stops_a_wait_for_data(tmp_path):
+    write(tmp_path / "large.h5", random_values((1, 1000, 32, 64)), chunks=(1, 1000, 32, 64),
+          compression="gzip", compression_opts=1)
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED, str(tmp_path / "large.h5")],
+                          timeout=100, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False)
+    assert done.stdout == "interrupted 0\n" and done.returncode == 0, done.stderr
+
+
+def test_other_threads_run_while_one_waits(tmp_path):
+    write(tmp_path / "large.h5", random_values((1, 200, 32, 64)), chunks=(1, 200, 32, 64),
+          compression="gzip", compression_opts=1)
+    loader = seiche.Loader(tmp_path / "large.h5", 200, window=1, workers=1, prefetch=1,
+                           decode_once=False)
+    turns = 0
+    done = threading.Event()
+
+    def count():
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    next(iter(loader))
+    done.set()
+    thread.join()
+    # The batch takes many hundred times as long as a turn.
+    assert turns > 20

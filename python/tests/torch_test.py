@@ -141,3 +141,24 @@ def test_torch_distributed_is_found(waves):
         assert seiche.Loader(waves.path, 3).shard == (0, 1)
     finally:
         torch.distributed.destroy_process_group()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_stateful_dataloader_goes_on(waves, workers):
+    torchdata = pytest.importorskip("torchdata.stateful_dataloader")
+    import seiche.torch
+
+    def make():
+        return torchdata.StatefulDataLoader(seiche.torch.IterableDataset(waves.path, 4, seed=1),
+                                            batch_size=None, num_workers=workers)
+
+    whole = [batch["images"] for batch in make()]
+    loader = make()
+    seen = [batch["images"] for _, batch in zip(range(3), loader)]
+    state = loader.state_dict()
+    other = make()
+    other.load_state_dict(state)
+    rest = [batch["images"] for batch in other]
+    assert len(seen) + len(rest) == len(whole) == 6
+    for batch, wanted in zip(seen + rest, whole):
+        assert torch.equal(batch, wanted)
