@@ -1,10 +1,15 @@
-"""The command `seiche`: the C++ command's code."""
+"""The command `seiche`: the C++ command's code, and `bench`."""
 
 import os
 import signal
 import sys
 
 from seiche import _seiche
+
+_BENCH_HELP = """
+In Python only:
+  bench                       h5py and torch's DataLoader beside seiche, on your own file
+"""
 
 
 def _write(text):
@@ -26,7 +31,14 @@ def main():
     # Ctrl-C ends the program at once; what was being written stays a temporary.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    return run(sys.argv[1:])
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["bench"]:
+        from seiche import _bench  # pylint: disable=import-outside-toplevel
+        return _bench.main(arguments[1:])
+    code = run(arguments)
+    if arguments in (["--help"], ["-h"]):
+        _write(_BENCH_HELP)
+    return code
 
 
 if __name__ == "__main__":

@@ -48,3 +48,19 @@ def test_usage_errors(tmp_path):
     assert done.returncode == 1 and done.stderr.startswith("seiche: error: ")
     done = run("--help")
     assert done.returncode == 0 and "convert" in done.stdout
+    assert "bench" in done.stdout
+
+
+def test_bench_compares_readers_of_the_same_values(waves):
+    done = run("bench", waves.path, "--batch-size", 4, "--window", 3, "--seconds", 0.05,
+               "--rounds", 2, "--workers", 1, "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert {"seiche.Loader, 1 threads", "h5py"} <= {row["reader"] for row in rows}
+    for row in rows:
+        assert len(row["samples_per_second"]) == 2 and min(row["samples_per_second"]) > 0
+    done = run("bench", waves.path, "--batch-size", 4, "--seconds", 0.05, "--rounds", 1)
+    assert done.returncode == 0 and "x h5py" in done.stdout
+    assert run("bench", waves.path, "--batch-size", 0).returncode == 2
+    assert "lower --batch-size" in run("bench", waves.path, "--batch-size", 24).stderr
+    assert "does not exist" in run("bench", waves.path, "--dataset", "x").stderr
