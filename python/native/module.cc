@@ -10,6 +10,7 @@
 #include "python/native/interpreter.h"
 #include "python/native/loader_object.h"
 #include "python/native/store_object.h"
+#include "python/native/swell_filter_object.h"
 #include "tools/command/commands.h"
 
 namespace seiche {
@@ -53,6 +54,11 @@ PyMethodDef functions[] = {
      "Takes the function that makes exceptions of (code, message)."},
     {"open", &OpenStoreObject, METH_VARARGS, "open(paths, options): a Store."},
     {"make_loader", &MakeLoaderObject, METH_VARARGS, "make_loader(store, options): a Loader."},
+    {"swell_filter", &MakeSwellFilterClass, METH_VARARGS,
+     "swell_filter(allocate, free, set_local): address of a filter class for libhdf5."},
+    {"swell_values", &SwellValues, METH_O, "Client data of a spec."},
+    {"swell_complete", &CompleteSwellValues, METH_VARARGS,
+     "swell_complete(values, dtype, element_size, chunk_shape): client data of an array."},
     {"run", &RunCommandLine, METH_VARARGS,
      "run(args, write): the command seiche; (exit code, standard output, standard error)."},
     {},
