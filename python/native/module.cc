@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "python/native/batch_object.h"
+#include "python/native/excerpt.h"
 #include "python/native/fork_guard.h"
 #include "python/native/interpreter.h"
 #include "python/native/loader_object.h"
@@ -59,6 +60,8 @@ PyMethodDef functions[] = {
     {"swell_values", &SwellValues, METH_O, "Client data of a spec."},
     {"swell_complete", &CompleteSwellValues, METH_VARARGS,
      "swell_complete(values, dtype, element_size, chunk_shape): client data of an array."},
+    {"write_excerpt", &WriteExcerpt, METH_VARARGS,
+     "write_excerpt(store, field, count, path, chunks, codecs): a field's first sequences anew."},
     {"run", &RunCommandLine, METH_VARARGS,
      "run(args, write): the command seiche; (exit code, standard output, standard error)."},
     {},

@@ -1,8 +1,8 @@
 // What a statically linked libstdc++ asks of a glibc that is newer than many machines'.
 //
-// libstdc++ built on Debian 12 takes std::random_device's numbers from arc4random(), which glibc has
-// since 2.36 only. Defined here, it is the module's own, seen by nobody else (exports.lds), and the
-// wheel runs where glibc is 2.34.
+// libstdc++ built on Debian 12 takes std::random_device's numbers from arc4random(), which glibc
+// has since 2.36 only. Defined here, it is the module's own, seen by nobody else (exports.lds), and
+// the wheel runs where glibc is 2.34.
 #include <sys/random.h>
 
 #include <cstdint>

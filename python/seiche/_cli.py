@@ -1,4 +1,4 @@
-"""The command `seiche`: the C++ command's code, and `bench`."""
+"""The command `seiche`: the C++ command's code, `advise` and `bench`."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ from seiche import _seiche
 
 _BENCH_HELP = """
 In Python only:
+  advise                      how fast a file is read as it is, and in other layouts
   bench                       h5py and torch's DataLoader beside seiche, on your own file
 """
 
@@ -32,6 +33,9 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     arguments = sys.argv[1:]
+    if arguments[:1] == ["advise"]:
+        from seiche import _advise  # pylint: disable=import-outside-toplevel
+        return _advise.main(arguments[1:])
     if arguments[:1] == ["bench"]:
         from seiche import _bench  # pylint: disable=import-outside-toplevel
         return _bench.main(arguments[1:])

@@ -1,12 +1,15 @@
 """The command `seiche` as the wheel has it."""
 
 import json
+import shlex
 import subprocess
 import sys
 
 import numpy
 
 import seiche
+from conftest import random_values, write
+from seiche import _advise
 
 
 def run(*arguments):
@@ -22,7 +25,8 @@ def test_inspect(waves):
 
 def test_convert_and_verify(waves, tmp_path):
     target = tmp_path / "converted.h5"
-    done = run("convert", waves.path, target, "--codec", "shuffle,deflate:4", "--chunks", "2,12,8,10")
+    done = run("convert", waves.path, target, "--codec", "shuffle,deflate:4",
+               "--chunks", "2,12,8,10")
     assert done.returncode == 0, done.stderr
     store = seiche.open(target)
     assert store.chunks == (2, 12, 8, 10) and store.filters == ("shuffle", "deflate:4")
@@ -48,7 +52,7 @@ def test_usage_errors(tmp_path):
     assert done.returncode == 1 and done.stderr.startswith("seiche: error: ")
     done = run("--help")
     assert done.returncode == 0 and "convert" in done.stdout
-    assert "bench" in done.stdout
+    assert "bench" in done.stdout and "advise" in done.stdout
 
 
 def test_bench_compares_readers_of_the_same_values(waves):
@@ -64,3 +68,39 @@ def test_bench_compares_readers_of_the_same_values(waves):
     assert run("bench", waves.path, "--batch-size", 0).returncode == 2
     assert "lower --batch-size" in run("bench", waves.path, "--batch-size", 24).stderr
     assert "does not exist" in run("bench", waves.path, "--dataset", "x").stderr
+
+
+def test_advise_measures_layouts_and_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "badly.h5"
+    write(path, random_values((20, 16, 32, 32)), chunks=(20, 4, 8, 8), compression="gzip")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    done = run("advise", path, "--batch-size", 2, "--seconds", 0.05, "--rounds", 2, "--scratch",
+               scratch, "--excerpt", "200KB", "--memory-budget", "2MB", "--json")
+    assert done.returncode == 0, done.stderr
+    assert not list(scratch.iterdir())
+    result = json.loads(done.stdout)
+    assert [layout["codec"] for layout in result["layouts"]][:2] == [None, "lzf"]
+    for layout in result["layouts"]:
+        assert len(layout["samples_per_second"]) == 2 and min(layout["samples_per_second"]) > 0
+        assert 0 < layout["bytes_per_sequence"] < 100_000
+    done = run("advise", path, "--batch-size", 20, "--window", 3, "--seconds", 0.05, "--rounds", 1)
+    assert done.returncode == 0 and "as it is" in done.stdout, done.stderr
+    assert run("advise", path, "--rounds", 0).returncode == 2
+    assert "does not exist" in run("advise", path, "--dataset", "x").stderr
+
+
+def test_the_advised_command_runs(tmp_path):
+    path = tmp_path / "a file.h5"
+    write(path, random_values((6, 4, 8, 8)), chunks=(6, 1, 2, 2))
+    layouts = [_advise.Layout("as it is", None), _advise.Layout("fast", "shuffle,zstd:3")]
+    for layout, rate in zip(layouts, (100, 250)):
+        layout.rates, layout.bytes_per_sequence = [rate], 1000
+    args = _advise.parser().parse_args([str(path), "--dataset", "images"])
+    text = _advise.verdict(layouts, args)
+    assert text.startswith("fast: 2.5 times as many samples a second")
+    words = shlex.split(text.splitlines()[1])
+    assert words[0] == "seiche" and run(*words[1:]).returncode == 0
+    assert seiche.open(words[3]).chunks == (1, 4, 8, 8)
+    layouts[1].rates = [105]
+    assert _advise.verdict(layouts, args).startswith("Leave the file as it is")
