@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Packs the wheel of the package: the same bytes from the same inputs.
 
-    make_wheel.py --version 0.1.0 --out FOLDER --module _seiche.abi3.so --licence LICENSE... SOURCE...
+    make_wheel.py --version 0.1.0 --out FOLDER --module _seiche.abi3.so --readme README.md
+        --licence LICENSE SOURCE...
 
 Writes seiche-VERSION-cp310-abi3-PLATFORM.whl into FOLDER. PLATFORM is the lowest manylinux whose
 glibc has all that the module asks for: manylinux_2_34_x86_64.
@@ -44,7 +45,7 @@ seiche = seiche._cli:main
 
 
 def platform_of(module):
-    """Returns the platform tag of a shared library, from its ELF header and glibc symbol versions."""
+    """Returns the platform tag of a shared library: its machine, the newest glibc it asks for."""
     data = module.read_bytes()
     if data[:5] != b"\x7fELF\x02":
         raise SystemExit(f"{module}: not a 64-bit ELF file")

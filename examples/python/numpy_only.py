@@ -4,8 +4,8 @@
     numpy_only.py waves.h5 [--epochs 2] [--batch-size 8]
 
 A frame is predicted from the two before it: next = a * last + b * before + c * laplacian(last). For
-waves a is near 2 and b near -1. The coefficients are those of least squares over all windows, summed
-up batch by batch.
+waves a is near 2 and b near -1. The coefficients are those of least squares over all windows,
+summed up batch by batch.
 """
 
 import argparse

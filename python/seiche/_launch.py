@@ -19,5 +19,5 @@ def find_shard(shard):
     try:
         return int(rank), int(size)
     except ValueError:
-        raise ValueError(f"RANK={rank!r} and WORLD_SIZE={size!r} in the environment are no numbers: "
+        raise ValueError(f"RANK={rank!r}, WORLD_SIZE={size!r} in the environment are no numbers: "
                          "give shard=(index, count)") from None

@@ -85,11 +85,11 @@ class Loader:
                                    output="torch"):
             loss = step(batch["input"], batch["target"])       # [B,T,H,W] each, no copy
 
-    Each `for` is one pass, `epoch` its number. The order depends on `seed`, `epoch` and the options,
-    never on `workers`, `shard` or timing. Threads read and decode ahead while the training step runs;
-    the GIL is free meanwhile. Ctrl-C stops at once; `close()`, a `with` block or the end of the
-    program stops the threads. A loader can be pickled and survives fork(): the other process makes
-    threads of its own and begins with the pass that was to come.
+    Each `for` is one pass, `epoch` its number. The order depends on `seed`, `epoch` and the
+    options, never on `workers`, `shard` or timing. Threads read and decode ahead while the training
+    step runs; the GIL is free meanwhile. Ctrl-C stops at once; `close()`, a `with` block or the end
+    of the program stops the threads. A loader can be pickled and survives fork(): the other process
+    makes threads of its own and begins with the pass that was to come.
 
     Args:
         data: path, pattern, list of paths, Store, or list of Stores.
@@ -115,11 +115,11 @@ class Loader:
             the budget.
         dtype: "float32", "float16", "bfloat16" (torch, JAX), "uint8"; also NumPy's and torch's; a
             dict by field. None: as stored.
-        normalize: (value - mean) / standard deviation: (mean, std), numbers or one a channel; a dict
-            of them by field; the path of what `seiche stats` wrote; True: the attributes `mean` and
-            `standard_deviation` of the H5 datasets.
+        normalize: (value - mean) / standard deviation: (mean, std), numbers or one a channel; a
+            dict of them by field; the path of what `seiche stats` wrote; True: the attributes
+            `mean` and `standard_deviation` of the H5 datasets.
         unpack: apply scale_factor, add_offset and _FillValue (netCDF).
-        on_error: "fail": what cannot be read raises; "skip": it is left out and listed in skipped().
+        on_error: "fail": what cannot be read raises; "skip": it is left out, see skipped().
         last_batch: "keep" (may be short), "drop", "pad" (with the epoch's first samples).
         max_batches: end each epoch after so many.
         output: "numpy", "torch" or "jax": the kind of arrays.
@@ -128,8 +128,8 @@ class Loader:
         decode_once: share decoded chunks between samples as far as the budget reaches.
 
     Raises:
-        FileNotFoundError, KeyError, ValueError, DataLossError: as seiche.open(); ValueError also for
-            options that make no sense; MemoryError if the budget does not suffice.
+        FileNotFoundError, KeyError, ValueError, DataLossError: as seiche.open(); ValueError also
+            for options that make no sense; MemoryError if the budget does not suffice.
     """
 
     def __init__(self, data, batch_size=1, *, dataset=None, window=None, step=1, frame_stride=1,
@@ -180,7 +180,8 @@ class Loader:
         outputs = description["outputs"]
         if self._kind[0] == "numpy" and any(o["dtype"] == "bfloat16" for o in outputs):
             native.close()
-            raise ValueError("NumPy has no bfloat16: take output='torch' or 'jax', or another dtype")
+            raise ValueError("NumPy has no bfloat16: take output='torch' or 'jax', or another "
+                             "dtype")
         self._layout = _batch.Layout(outputs, _names(outputs, list(self.store.fields.values())),
                                      self._convert)
         self._batches = description["batches"]
@@ -244,9 +245,9 @@ class Loader:
     def set_epoch(self, epoch):
         """Sets the number of the pass that the next `for` makes.
 
-        Only of interest to those who count epochs themselves: each `for` goes on to the next number.
-        Where the loader was to go on in the middle of this very pass (load_state_dict), it still
-        does.
+        Only of interest to those who count epochs themselves: each `for` goes on to the next
+        number. Where the loader was to go on in the middle of this very pass (load_state_dict), it
+        still does.
         """
         epoch = int(epoch)
         if epoch < 0:
@@ -299,7 +300,7 @@ class Loader:
         return self._last_stats
 
     def skipped(self):
-        """Returns [(sample, epoch, exception), ...] of what on_error="skip" left out, at most 1000."""
+        """Returns [(sample, epoch, exception), ...] of what was left out, at most 1000."""
         if self._native is not None and self._pid == os.getpid():
             self._last_skipped = [(s["sample"], s["epoch"], from_status(s["code"], s["message"]))
                                   for s in json.loads(self._native.skipped())]

@@ -27,7 +27,8 @@ class Statistics(dict):
         else:
             verdict = "the training step and the loader are about as fast"
         return (f"{verdict}: {share:.0%} of {self['epoch_seconds']:.3g} s were spent waiting for "
-                f"data; {self['samples']} samples, {self['bytes_delivered'] / 1e6:.4g} MB delivered")
+                f"data; {self['samples']} samples, {self['bytes_delivered'] / 1e6:.4g} MB "
+                "delivered")
 
     def __repr__(self):
         return f"<seiche.Statistics: {self.summary}>"

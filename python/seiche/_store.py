@@ -93,7 +93,8 @@ class Field:
         chunks = "x".join(map(str, self.chunks)) if self.chunks else "none"
         codec = "+".join(self.filters) or "no compression"
         slow = f", slow: {self.slow_reason}" if self.slow_reason else ""
-        return f"<Field {self.name!r}: {self.dtype} {shape} ({self.axes}), chunks {chunks}, {codec}{slow}>"
+        return (f"<Field {self.name!r}: {self.dtype} {shape} ({self.axes}), chunks {chunks}, "
+                f"{codec}{slow}>")
 
 
 class Store:

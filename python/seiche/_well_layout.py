@@ -1,8 +1,8 @@
 """The Well's HDF5 layout: what a file holds, and the small things of it that are kept in memory.
 
 A file has groups t0_fields, t1_fields, t2_fields (tensors of that order), scalars, dimensions and
-boundary_conditions. The attributes of each array say whether it varies with the sample (first axis),
-with time (the next one) and with each dimension (extent 1 where it does not).
+boundary_conditions. The attributes of each array say whether it varies with the sample (first
+axis), with time (the next one) and with each dimension (extent 1 where it does not).
 """
 
 import dataclasses

@@ -7,8 +7,8 @@
     loader = torch.utils.data.DataLoader(dataset, batch_size=8, shuffle=True)
 
 Takes the same options and yields the same dictionaries, names and shapes. Fields are read without
-libhdf5 and by several threads for a batch; only the files' metadata is read by h5py, once. Files are
-local ones: no fsspec.
+libhdf5 and by several threads for a batch; only the files' metadata is read by h5py, once. Files
+are local ones: no fsspec.
 """
 
 import concurrent.futures
@@ -87,14 +87,15 @@ class WellDataset(torch.utils.data.Dataset):
         normalization_path: of the YAML file with mean, std, rms by field; default: stats.yaml.
         well_base_path, well_dataset_name, well_split_name: in place of path.
         include_filters, exclude_filters: only files whose path has one of these texts, or none.
-        use_normalization: normalise fields, by normalization_type: "zscore", "rms", or a callable of
-            (statistics, names of fields, names of constant fields) as the_well has them.
+        use_normalization: normalise fields, by normalization_type: "zscore", "rms", or a callable
+            of (statistics, names of fields, names of constant fields) as the_well has them.
         max_rollout_steps: most output steps of a sample.
         n_steps_input, n_steps_output: steps of a sample.
         min_dt_stride, max_dt_stride: stored steps from one step to the next; a random one between
             the two, by numpy.random.
-        restrict_num_trajectories, restrict_num_samples: a number or a part (below 1) of them, chosen
-            by restriction_seed.
+        restrict_num_trajectories, restrict_num_samples: a number or a part (below 1) of them,
+            chosen by restriction_seed. The choice of trajectories is not the original's, which
+            takes the first one's samples again and again.
         return_grid: space and time grids; normalize_time_grid: time begins at 0.
         boundary_return_type: "padding", or None for no boundary conditions.
         full_trajectory_mode: each trajectory is one sample; start_output_steps_at_t: the first
@@ -201,7 +202,7 @@ class WellDataset(torch.utils.data.Dataset):
         if trajectories is not None:
             total = sum(file.trajectories for file in self._files)
             order = numpy.arange(total)
-            generator.shuffle(order)  # the first ones of a shuffle: larger choices hold smaller ones
+            generator.shuffle(order)  # the first of a shuffle: larger choices hold smaller ones
             kept = set(order[:_limit(trajectories, total)].tolist())
             numbers = numpy.concatenate(
                 [part for i, part in enumerate(self._by_trajectory()) if i in kept])

@@ -114,7 +114,8 @@ def test_windows_steps_and_strides(waves):
             first *= 3
             numpy.testing.assert_array_equal(
                 batch["input"][row], waves.values[sequence, [first, first + 2]])
-            numpy.testing.assert_array_equal(batch["next"][row], waves.values[sequence, [first + 4]])
+            numpy.testing.assert_array_equal(
+                batch["next"][row], waves.values[sequence, [first + 4]])
 
 
 @pytest.mark.parametrize("window", [4, (0, 4), slice(0, 4), slice(4), {"window": 4}])
