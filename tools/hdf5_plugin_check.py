@@ -55,7 +55,9 @@ def check_h5py(folder):
             for level in LEVELS:
                 dataset = file[f"{dtype}_{level}"]
                 same = dataset[...].tobytes() == waves(dtype).tobytes()
-                smaller = dataset.id.get_storage_size() < 0.6 * waves(dtype).nbytes
+                # Of swapped bytes swell sees bytes, and finds little.
+                most = 1 if dtype.startswith(">") else 0.6
+                smaller = dataset.id.get_storage_size() < most * waves(dtype).nbytes
                 yield f"h5py {dtype} {level}", None if same and smaller else f"same {same}, " \
                     f"{dataset.id.get_storage_size()} of {waves(dtype).nbytes} bytes"
         error = float(np.max(np.abs(file["bounded"][...] - noise)))
