@@ -19,6 +19,7 @@ struct Kind {
   bool small_files = false;
   bool optional_codec = false;
   DType dtype = DType::kFloat32;
+  double bound = 0;
 };
 
 std::vector<Kind> Kinds() {
@@ -44,6 +45,13 @@ std::vector<Kind> Kinds() {
        .dtype = DType::kUInt8},
       {"hdf5_manual_lz4", "LZ4", Chunking::kManual, {"lz4"}, false, true},
       {"hdf5_manual_zstd", "zstd", Chunking::kManual, {"zstd"}, false, true},
+      {"hdf5_manual_swell_fast", "swell fast", Chunking::kManual, {"swell:fast"}},
+      {"hdf5_manual_swell_small", "swell small", Chunking::kManual, {"swell:small"}},
+      {.id = "hdf5_manual_swell_bounded",
+       .compression = "swell small, error <= 0.01",
+       .chunking = Chunking::kManual,
+       .codecs = {"swell:small,abs=0.01"},
+       .bound = 0.01},
       {"hdf5_manual_none", "none", Chunking::kManual, {}},
       {"hdf5_contiguous", "none", Chunking::kContiguous, {}},
   };
@@ -114,6 +122,7 @@ Variant MakeVariant(const Kind& kind, const VariantLimits& limits) {
   variant.chunking = kind.chunking;
   variant.codecs = kind.codecs;
   variant.dtype = kind.dtype;
+  variant.bound = kind.bound;
   variant.optional_codec = kind.optional_codec;
   variant.sequences = SequencesOf(kind, limits);
   variant.sequences_per_file = variant.sequences;
@@ -204,6 +213,8 @@ int64_t EstimateBytes(const Variant& variant) {
     ratio = 30;  // in whole blocks of the file system
   } else if (absl::StartsWith(variant.codecs[0], "deflate") || variant.codecs[0] == "zstd") {
     ratio = 8;
+  } else if (absl::StartsWith(variant.codecs[0], "swell")) {
+    ratio = 17;
   } else if (variant.codecs[0] == "lzf" || variant.codecs[0] == "lz4") {
     ratio = 4.8;
   }

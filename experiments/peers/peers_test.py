@@ -43,7 +43,7 @@ class PeersTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         rows = self.rows()
         files = {"manual_lzf", "manual_gzip4", "jpeg", "auto_lzf", "windows10_lzf", "contiguous",
-                 "windows10_contiguous"}
+                 "windows10_contiguous", "manual_swell_fast", "manual_swell_small"}
         self.assertLessEqual(files, {row["file"] for row in rows})
         for row in rows:
             self.assertEqual(row["reader"], "seiche")
