@@ -358,11 +358,18 @@ TEST_P(JpegDamageTest, EveryTruncationIsDataLoss) {
   }
 }
 
+// The thread sanitizer keeps some memory for every longjmp() out of libjpeg: gigabytes for all.
+#if defined(__SANITIZE_THREAD__)
+constexpr size_t kBitStep = 11;
+#else
+constexpr size_t kBitStep = 1;
+#endif
+
 TEST_P(JpegDamageTest, EveryFlippedBitIsAValueOrAnError) {
   const std::string jpeg = TestData(GetParam());
   CodecScratch scratch;
   int errors = 0;
-  for (size_t bit = 0; bit < jpeg.size() * 8; ++bit) {
+  for (size_t bit = 0; bit < jpeg.size() * 8; bit += kBitStep) {
     std::vector<std::byte> damaged(Bytes(jpeg).begin(), Bytes(jpeg).end());
     damaged[bit / 8] ^= std::byte{1} << bit % 8;
     std::vector<float> values(18 * 24);
