@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -244,19 +243,8 @@ absl::StatusOr<double> WriteVariant(const Variant& variant, const SequenceStore&
   return seconds + Now() - start;
 }
 
-namespace {
-
-bool Within(double bound, const std::vector<float>& expected, const std::vector<float>& found) {
-  for (size_t i = 0; i < expected.size(); ++i) {
-    if (!(std::abs(double{expected[i]} - double{found[i]}) <= bound)) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 absl::Status CompareSequences(const SequenceStore& source, const SequenceStore& written,
-                              absl::Span<const int64_t> sequences, double bound) {
+                              absl::Span<const int64_t> sequences) {
   const int64_t elements = NumElements(SequenceShape(source.fields()[0].shape()));
   std::vector<float> expected(elements), found(elements);
   if (SequenceShape(written.fields()[0].shape()) != SequenceShape(source.fields()[0].shape())) {
@@ -267,10 +255,7 @@ absl::Status CompareSequences(const SequenceStore& source, const SequenceStore& 
   for (const int64_t sequence : sequences) {
     SEICHE_RETURN_IF_ERROR(ReadSequence(source, sequence, expected.data()));
     SEICHE_RETURN_IF_ERROR(ReadSequence(written, sequence, found.data()));
-    if (bound == 0 ? std::memcmp(expected.data(), found.data(), elements * sizeof(float)) == 0
-                   : Within(bound, expected, found)) {
-      continue;
-    }
+    if (std::memcmp(expected.data(), found.data(), elements * sizeof(float)) == 0) continue;
     return absl::DataLossError(absl::StrCat(written.path(), ": sequence ", sequence,
                                             " is not what was written; remove it"));
   }

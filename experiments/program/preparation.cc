@@ -105,7 +105,7 @@ absl::StatusOr<std::vector<std::string>> Preparation::Paths(const Variant& varia
 
 absl::Status Preparation::CompareSome(const Variant& variant) const {
   SEICHE_ASSIGN_OR_RETURN(const auto store, Open(variant));
-  return CompareSequences(*source_, *store, SomeSequences(variant), variant.bound);
+  return CompareSequences(*source_, *store, SomeSequences(variant));
 }
 
 std::string Preparation::WhyNot(const Variant& variant, const Json& parameters,
