@@ -69,7 +69,7 @@ TEST(CandidatesTest, DataTellsWhatItIs) {
   EXPECT_TRUE(Inspect(View(Film<uint8_t>(1))).levels);
   // All multiples of 2^-13, as every float32 between 1024 and 2048 is.
   std::vector<float> warm = kHeights;
-  for (float& value : warm) value += 1500;
+  for (float& value : warm) value = 1100 + 900 * value;
   EXPECT_TRUE(Inspect(View(warm)).bounded());
   const DataTraits integers = Inspect(View(Film<int32_t>(1)));
   EXPECT_FALSE(integers.levels);
