@@ -1,7 +1,6 @@
 """`seiche advise`: how fast this machine reads a file as it is, and how fast in other layouts."""
 
 import argparse
-import itertools
 import json
 import os
 import shlex
@@ -51,19 +50,19 @@ def budget(args, field, part):
                8 * args.batch_size * sequence)
 
 
-def measure(store, args, seed, memory_budget):
-    """Returns samples a second of a Loader behind its first batch, for args.seconds."""
+def measure(store, args, seed, memory_budget, max_batches):
+    """Returns samples a second of a Loader, from its construction on.
+
+    Whole epochs of at most max_batches are counted, until args.seconds are over: what was read
+    ahead when the clock started or stopped would count for nothing, or twice.
+    """
+    samples, start = 0, time.perf_counter()
     with Loader(store, args.batch_size, window=args.window or None, order=args.order, seed=seed,
-                workers=args.workers, memory_budget=memory_budget) as loader:
-        batches = (batch for _ in itertools.count() for batch in loader)
-        next(batches)  # has memory and threads to set up
-        samples, start = 0, time.perf_counter()
-        for batch in batches:
-            samples += batch.size
-            elapsed = time.perf_counter() - start
-            if elapsed > args.seconds:
-                break
-    return samples / elapsed
+                workers=args.workers, memory_budget=memory_budget,
+                max_batches=max_batches) as loader:
+        while time.perf_counter() - start < args.seconds:
+            samples += sum(batch.size for batch in loader)
+        return samples / (time.perf_counter() - start)
 
 
 def excerpt_sequences(field, args):
@@ -96,10 +95,12 @@ def run(args):
             layout.bytes_per_sequence = os.path.getsize(path) / count
             stores.append((open_store(path, field.name, axes=field.axes),
                            budget(args, field, count / field.shape[0])))
+        # As many batches of every layout as the excerpts' sequences make.
+        batches = -(-count // args.batch_size)
         # Side by side, round after round: what else the machine does hits all of them.
         for seed in range(args.rounds):
             for layout, (excerpt, memory) in zip(layouts, stores):
-                layout.rates.append(measure(excerpt, args, seed, memory))
+                layout.rates.append(measure(excerpt, args, seed, memory, batches))
     return layouts
 
 
@@ -147,7 +148,7 @@ def parser():
     result.add_argument("--memory-budget", default="4GiB", help="as in seiche.Loader")
     result.add_argument("--excerpt", default="256MiB", help="decoded bytes that are written anew")
     result.add_argument("--scratch", help="folder for them; they are removed in the end")
-    result.add_argument("--seconds", type=float, default=1, help="of each measurement")
+    result.add_argument("--seconds", type=float, default=2, help="of each measurement")
     result.add_argument("--rounds", type=int, default=3, help="measurements of each layout")
     result.add_argument("--json", action="store_true", help="print JSON")
     return result

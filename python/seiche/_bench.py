@@ -54,21 +54,20 @@ def dataloader_batches(samples, batch_size, workers, seed):
                                        sampler=shuffled(samples, seed))
 
 
-def measure(batches, seconds):
-    """Returns (samples a second, bytes a second) of batches behind the first one."""
-    start, samples, size = None, 0, 0
-    for batch in batches:
-        now = time.perf_counter()
-        if start is None:
-            start = now  # the first one has threads, processes and memory to set up
-            continue
+def measure(make, seconds):
+    """Returns (samples a second, bytes a second) of an epoch, which ends after `seconds` at most.
+
+    The clock starts before `make()` does: what a reader sets up, and what it reads ahead while the
+    first batch is waited for, counts.
+    """
+    start = time.perf_counter()
+    samples, size = 0, 0
+    for batch in make():
         samples += len(batch)
         size += batch.nbytes
-        if now - start > seconds:
+        elapsed = time.perf_counter() - start
+        if elapsed > seconds:
             break
-    if samples == 0:
-        raise SystemExit("seiche: error: bench needs two batches at least: lower --batch-size")
-    elapsed = time.perf_counter() - start
     return samples / elapsed, size / elapsed
 
 
@@ -116,7 +115,7 @@ def run(args):
     # Side by side, round after round: what else the machine does hits all of them.
     for seed in range(args.rounds):
         for name, batches in readers(args, samples, store).items():
-            rows[name].append(measure(batches(seed), args.seconds))
+            rows[name].append(measure(lambda: batches(seed), args.seconds))
     return [{"reader": name, "samples_per_second": [r[0] for r in row],
              "bytes_per_second": [r[1] for r in row]} for name, row in rows.items()]
 
