@@ -83,21 +83,25 @@ Sharing SharingOf(const StrategyInput& input, std::vector<bool>& cached) {
   return sharing;
 }
 
+// How often each of `blocks` is decoded while their `samples` are drawn in groups of `group`.
+double DrawnDecodes(double blocks, double samples, double group) {
+  const double missed = std::pow(1 - 1 / blocks, group);
+  return samples / group * (1 - missed);
+}
+
 // Decodings of every chunk in an epoch whose groups have `group` samples each, drawn from all
 // blocks.
 double UniformDecodes(const Sharing& sharing, double samples, double group) {
   if (group >= samples) return 1;
-  const double missed = std::pow(1 - 1 / sharing.blocks, group);
-  return std::max(1.0, samples / group * (1 - missed));
+  return std::max(1.0, DrawnDecodes(sharing.blocks, samples, group));
 }
 
 // The same if they are drawn from a window of blocks before the next one begins.
 double WindowDecodes(const Sharing& sharing, double window_blocks, double group) {
   const double blocks = std::min(window_blocks, sharing.blocks);
-  const double missed = std::pow(1 - 1 / blocks, group);
   // A group that reaches over a window's end decodes blocks of two.
-  return std::max(
-      1.0, blocks * sharing.block_samples / group * (1 - missed) + 1 - blocks / sharing.blocks);
+  return std::max(1.0, DrawnDecodes(blocks, blocks * sharing.block_samples, group) + 1 -
+                           blocks / sharing.blocks);
 }
 
 // What there is room for, and what a loader has to do in it.
