@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "base/ceil_divide.h"
 #include "codecs/codec.h"
 #include "codecs/swell/mapping/row_output.h"
 
@@ -57,9 +58,7 @@ struct StreamHeader {
   struct Extents {
     int64_t leading = 1, frames = 1, height = 1, width = 1;
     // Groups of one leading index.
-    int64_t groups(int64_t group_frames) const {
-      return (frames + group_frames - 1) / group_frames;
-    }
+    int64_t groups(int64_t group_frames) const { return CeilDivide(frames, group_frames); }
   };
   Extents extents() const;
 };

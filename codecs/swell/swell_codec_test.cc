@@ -12,6 +12,7 @@
 #include "base/array_view.h"
 #include "codecs/simd_targets.h"
 #include "codecs/swell/reference_decoder.h"
+#include "codecs/swell/stream_header.h"
 #include "codecs/test_data.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -305,6 +306,22 @@ TEST(SwellCodecTest, TruncationAndFlipsAreDataLoss) {
           << bit;
     }
   }
+}
+
+// Encoders cut it, but a stream may say that a group has more frames than there are.
+TEST(SwellCodecTest, GroupsMayBeLongerThanTheArray) {
+  const Array array = MakeArray<float>({3, 9, 11}, Rough<float>(297, 2));
+  const Bytes encoded = Encode({.level = SwellLevel::kFast}, array);
+  auto header = ParseHeader(encoded);
+  ASSERT_THAT(header, IsOk());
+  ASSERT_EQ(header->groups.size(), 1);
+  header->group_frames = std::numeric_limits<int64_t>::max();
+  Bytes longer = WriteHeader(*header);
+  const auto group = header->groups[0].bytes;
+  longer.insert(longer.end(), group.begin(), group.end());
+  const auto decoded = Decode(longer);
+  ASSERT_THAT(decoded, IsOk());
+  EXPECT_EQ(decoded->bytes, array.bytes);
 }
 
 TEST(SwellCodecTest, SaysWhatIsWrong) {

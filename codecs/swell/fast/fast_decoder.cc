@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "base/aligned_buffer.h"
+#include "base/ceil_divide.h"
 #include "codecs/byte_order.h"
 #include "codecs/codec_errors.h"
 #include "codecs/simd_targets.h"
@@ -275,7 +276,7 @@ HWY_INLINE bool DecodeStrip(const FastGroup& group, uint8_t predictor, const Fas
   using U = std::make_unsigned_t<T>;
   U* const rows = reinterpret_cast<U*>(work.rows) + work.stride;
   const int columns = kBlockValues / group.block_rows;
-  const int64_t blocks = (work.width + columns - 1) / columns;
+  const int64_t blocks = CeilDivide(work.width, columns);
   const int64_t sum = ReadWidths(blocks, 8 * sizeof(T), work.widths, at);
   if (sum < 0 || (at.planes_end - at.planes) / 4 < sum) return false;
   if (sum == 0) {

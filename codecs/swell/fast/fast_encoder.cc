@@ -5,6 +5,7 @@
 
 #include "absl/types/span.h"
 #include "base/aligned_buffer.h"
+#include "base/ceil_divide.h"
 #include "codecs/byte_order.h"
 #include "codecs/simd_targets.h"
 #include "codecs/swell/fast/fast_coder.h"
@@ -196,7 +197,7 @@ void EncodeStrip(const Cube& cube, const StripPlace& place, const StripWork& wor
     }
   }
   const int columns = kBlockValues / place.block_rows;
-  const int64_t blocks = (cube.width + columns - 1) / columns;
+  const int64_t blocks = CeilDivide(cube.width, columns);
   HWY_ALIGN U block[kBlockValues];
   for (int64_t b = 0; b < blocks; ++b) {
     for (int r = 0; r < place.block_rows; ++r) {
@@ -312,7 +313,7 @@ class FastEncoder final : public GroupEncoder {
     starts_.push_back(cube.frames);
     block_rows_ = BlockRows(cube.height);
     const int columns = kBlockValues / block_rows_;
-    blocks_ = (cube.width + columns - 1) / columns;
+    blocks_ = CeilDivide(cube.width, columns);
     // A row's difference starts one value late; blocks may reach over its end.
     work_.stride = (cube.width + 2 * kBlockValues) / kBlockValues * kBlockValues;
     const size_t bytes = (kMaxEncodedRows + 1) * work_.stride * cube.bits / 8;
@@ -348,7 +349,7 @@ class FastEncoder final : public GroupEncoder {
 
   // The predictor of those given that makes the frames [begin, end) smallest, by a sample.
   uint8_t Best(int64_t begin, int64_t end, std::initializer_list<uint8_t> predictors) {
-    const int64_t strips = (cube_.height + block_rows_ - 1) / block_rows_;
+    const int64_t strips = CeilDivide(cube_.height, block_rows_);
     const int64_t all = (end - begin) * strips;
     const int64_t sampled = std::clamp(all / kSampledPart, kMinSampled, kMaxSampled);
     const int64_t step = std::max<int64_t>(1, all / sampled);

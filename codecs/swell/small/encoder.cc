@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/ceil_divide.h"
 #include "codecs/simd_targets.h"
 #include "codecs/swell/small/fit.h"
 #include "codecs/swell/small/planes.h"
@@ -115,7 +116,7 @@ constexpr uint16_t kSkipped = 0xFFFF;
 // its own. `group_values` is how many values a group has on average.
 int LanesFor(int64_t group_values, int64_t width) {
   const int64_t most = group_values >= int64_t{1} << 20 ? 96 : 64;
-  return static_cast<int>(std::min<int64_t>(most, (width + kMinLanes - 1) / kMinLanes * kMinLanes));
+  return static_cast<int>(std::min<int64_t>(most, CeilDivide(width, kMinLanes) * kMinLanes));
 }
 
 // Flags of up to eight blocks: which may be skipped, which of those are not, whether all may be.
@@ -239,7 +240,7 @@ absl::Status SmallEncoder::Analyse(const Cube& cube, absl::Span<const int64_t> g
   zigzags_.resize(values);
   contexts_.resize(values);
   planes_.Reset(cube_.height, cube_.width);
-  flags_a_row_ = (planes_.blocks() + kBlocksPerFlags - 1) / kBlocksPerFlags;
+  flags_a_row_ = CeilDivide(planes_.blocks(), kBlocksPerFlags);
   flags_.resize(cube_.frames * cube_.height * flags_a_row_);
   for (size_t group = 0; group < group_starts_.size(); ++group) FindAllResiduals(group);
   FillTables(counts_, model_);

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/ceil_divide.h"
 #include "codecs/swell/group_coder.h"
 
 namespace seiche {
@@ -19,7 +20,7 @@ constexpr int64_t RoundUp(int64_t n, int64_t multiple) {
 void SmallPlanes::Reset(int64_t height, int64_t width) {
   height_ = height;
   width_ = width;
-  blocks_ = (width + kBlockWidth - 1) / kBlockWidth;
+  blocks_ = CeilDivide(width, kBlockWidth);
   padded_width_ = RoundUp(width, 2 * kBlockWidth);
   active_stride_ = RoundUp(blocks_, 8) + 2 * kActiveMargin;
   now_ = 0;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "absl/status/status.h"
+#include "base/ceil_divide.h"
 #include "base/status.h"
 #include "codecs/swell/small/model.h"
 #include "codecs/swell/small/streams.h"
@@ -133,7 +134,7 @@ class Decoder {
   }
 
   void DecodeRow(int64_t t, int64_t y) {
-    const int64_t blocks = (width_ + kBlockWidth - 1) / kBlockWidth;
+    const int64_t blocks = CeilDivide(width_, kBlockWidth);
     for (int64_t first = 0; first < blocks; first += kBlocksPerFlags) {
       const int64_t end = std::min<int64_t>(blocks, first + kBlocksPerFlags);
       uint32_t quiet = 0;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/aligned_buffer.h"
+#include "base/ceil_divide.h"
 #include "base/status.h"
 #include "experiments/codecs/data/generated.h"
 #include "experiments/waves/products.h"
@@ -32,7 +33,7 @@ class Hdf5Arrays : public ArraySource {
     const Field& field = store->fields()[0];
     const int64_t size = store->size();
     const int64_t step = field.axis('N') == 0 ? 1 : kFramesOfRecording;
-    fields_.push_back({field.name, Basename(store->path()), field.dtype, (size + step - 1) / step});
+    fields_.push_back({field.name, Basename(store->path()), field.dtype, CeilDivide(size, step)});
     stores_.push_back(std::move(store));
   }
 
