@@ -89,25 +89,15 @@ bool AsksPeers(const CompareOptions& options) {
   return options.peers != std::vector<std::string>{"none"};
 }
 
-// The interpreter for the peers. An environment that cannot be made is an interpreter that is not
-// there: rows say so.
-std::string PreparePython(const CompareOptions& options, const std::string& venv, FileSystem& files,
-                          const LineLog& log) {
-  if (!options.python.empty()) return options.python;
-  log("peers: virtual environment (about 400 MB and 1 minute if it has to be made)");
-  const absl::Status made =
-      MakePythonEnvironment(venv, kRequirements, MissingPackages::kSkip, files);
-  if (!made.ok()) log(absl::StrCat("peers: no virtual environment: ", made.message()));
-  return PythonOf(venv);
-}
-
 absl::StatusOr<std::unique_ptr<CodecPeers>> PreparePeers(const CompareOptions& options,
                                                          const OutputFolder& folder,
                                                          FileSystem& files, const LineLog& log) {
   // Other packages than other programs need.
   const std::string venv = absl::StrCat(folder.venv(), "_codecs");
   const std::string python =
-      AsksPeers(options) ? PreparePython(options, venv, files, log) : std::string();
+      AsksPeers(options)
+          ? PeerPython(options.python, venv, kRequirements, "about 400 MB and 1 minute", files, log)
+          : std::string();
   const std::string script = JoinPath(folder.path(), "codec_peers.py");
   SEICHE_RETURN_IF_ERROR(WriteFileAtomically(files, script, kScript, OverwritePolicy::kReplace));
   SEICHE_RETURN_IF_ERROR(files.MakeDirectories(folder.scratch()));
@@ -166,19 +156,12 @@ absl::Status MeasureSource(ArraySource& source, const CompareOptions& options,
   return promises;
 }
 
-absl::Status WriteReport(const CodecReport& report, const OutputFolder& folder, FileSystem& files,
-                         const ExperimentOutput& output) {
+absl::Status PrintAndWrite(const CodecReport& report, const OutputFolder& folder, FileSystem& files,
+                           const ExperimentOutput& output) {
   const std::vector<Block> blocks = CodecBlocks(report);
   output.report(RenderConsole(blocks, 100));
-  const std::string name = folder.report("codecs");
-  const std::pair<const char*, std::string> texts[] = {{".json", CodecJson(report)},
-                                                       {".md", RenderMarkdown(blocks)}};
-  for (const auto& [extension, text] : texts) {
-    SEICHE_RETURN_IF_ERROR(
-        WriteFileAtomically(files, absl::StrCat(name, extension), text, OverwritePolicy::kReplace));
-  }
-  output.log(absl::StrCat("written: ", name, ".json and .md"));
-  return absl::OkStatus();
+  return WriteReport("codecs", {{".json", CodecJson(report)}, {".md", RenderMarkdown(blocks)}},
+                     folder, files, output.log);
 }
 
 void AddDataFlags(Command& command, CompareOptions* options) {
@@ -270,7 +253,7 @@ absl::Status RunCompare(const CompareOptions& given, FileSystem& files,
     if (!measured.ok() && !absl::IsDataLoss(measured)) return measured;
     promises.Update(measured);
   }
-  SEICHE_RETURN_IF_ERROR(WriteReport(report, folder, files, output));
+  SEICHE_RETURN_IF_ERROR(PrintAndWrite(report, folder, files, output));
   return promises;
 }
 

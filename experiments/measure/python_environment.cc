@@ -55,4 +55,15 @@ absl::Status MakePythonEnvironment(const std::string& venv, const std::string& r
   return files.Rename(wanted, RequirementsPath(venv));
 }
 
+std::string PeerPython(const std::string& given, const std::string& venv,
+                       const std::string& requirements, std::string_view cost, FileSystem& files,
+                       absl::FunctionRef<void(std::string_view)> log) {
+  if (!given.empty()) return given;
+  log(absl::StrCat("peers: virtual environment (", cost, " if it has to be made)"));
+  const absl::Status made =
+      MakePythonEnvironment(venv, requirements, MissingPackages::kSkip, files);
+  if (!made.ok()) log(absl::StrCat("peers: no virtual environment: ", made.message()));
+  return PythonOf(venv);
+}
+
 }  // namespace seiche

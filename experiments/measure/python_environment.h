@@ -7,7 +7,9 @@
 #define SEICHE_EXPERIMENTS_MEASURE_PYTHON_ENVIRONMENT_H_
 
 #include <string>
+#include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "base/file_system.h"
 
@@ -21,6 +23,13 @@ enum class MissingPackages { kFail, kSkip };
 // with its version a line. A message that names the log if that fails.
 absl::Status MakePythonEnvironment(const std::string& venv, const std::string& requirements,
                                    MissingPackages missing, FileSystem& files);
+
+// The interpreter for other people's software: `given`, or if that is empty the environment's, made
+// with MissingPackages::kSkip. One that cannot be made is an interpreter that is not there. `cost`:
+// "about 6 GB and 2 minutes", to be logged before.
+std::string PeerPython(const std::string& given, const std::string& venv,
+                       const std::string& requirements, std::string_view cost, FileSystem& files,
+                       absl::FunctionRef<void(std::string_view)> log);
 
 // Its interpreter.
 std::string PythonOf(const std::string& venv);

@@ -48,19 +48,6 @@ bool AsksPeers(const PeerPlan& plan) {
 // The peers' packages are others than the paper's stack needs, so the environment is another.
 std::string VenvOf(const OutputFolder& folder) { return absl::StrCat(folder.venv(), "_peers"); }
 
-// The interpreter for the peers. An environment that cannot be made is an interpreter that is not
-// there: rows say so.
-std::string PreparePython(const PeerOptions& options, const OutputFolder& folder, FileSystem& files,
-                          const LineLog& log) {
-  if (!options.python.empty()) return options.python;
-  log("peers: virtual environment (about 6 GB and 2 minutes if it has to be made)");
-  const std::string venv = VenvOf(folder);
-  const absl::Status made =
-      MakePythonEnvironment(venv, kRequirements, MissingPackages::kSkip, files);
-  if (!made.ok()) log(absl::StrCat("peers: no virtual environment: ", made.message()));
-  return PythonOf(venv);
-}
-
 std::vector<std::pair<std::string, std::string>> VersionsOf(const PeerPlan& plan,
                                                             PeerClients& clients) {
   std::vector<std::pair<std::string, std::string>> versions;
@@ -79,19 +66,14 @@ std::vector<std::pair<std::string, std::string>> VersionsOf(const PeerPlan& plan
   return versions;
 }
 
-absl::Status WriteReport(const PeerReport& report, const OutputFolder& folder, FileSystem& files,
-                         const ExperimentOutput& output) {
+absl::Status PrintAndWrite(const PeerReport& report, const OutputFolder& folder, FileSystem& files,
+                           const ExperimentOutput& output) {
   const std::vector<Block> blocks = PeerBlocks(report);
   output.report(RenderConsole(blocks, 120));
-  const std::string name = folder.report("peers");
-  const std::pair<const char*, std::string> texts[] = {
-      {".json", PeerJson(report)}, {".md", RenderMarkdown(blocks)}, {".svg", PeerPicture(report)}};
-  for (const auto& [extension, text] : texts) {
-    SEICHE_RETURN_IF_ERROR(
-        WriteFileAtomically(files, absl::StrCat(name, extension), text, OverwritePolicy::kReplace));
-  }
-  output.log(absl::StrCat("written: ", name, ".json, .md and .svg"));
-  return absl::OkStatus();
+  return WriteReport(
+      "peers",
+      {{".json", PeerJson(report)}, {".md", RenderMarkdown(blocks)}, {".svg", PeerPicture(report)}},
+      folder, files, output.log);
 }
 
 void AddFlags(Command& command, PeerOptions* options) {
@@ -132,7 +114,10 @@ absl::Status RunPeers(const PeerOptions& options, FileSystem& files,
   SEICHE_ASSIGN_OR_RETURN(const Dataset dataset, preparation.PrepareDataset());
 
   std::string python;
-  if (AsksPeers(plan)) python = PreparePython(options, folder, files, output.log);
+  if (AsksPeers(plan)) {
+    python = PeerPython(options.python, VenvOf(folder), kRequirements, "about 6 GB and 2 minutes",
+                        files, output.log);
+  }
   const std::string script = JoinPath(folder.path(), "peer_reader.py");
   SEICHE_RETURN_IF_ERROR(WriteFileAtomically(files, script, kScript, OverwritePolicy::kReplace));
   PeerClients clients({python, script}, PythonLog(VenvOf(folder)), options.timeout);
@@ -147,7 +132,7 @@ absl::Status RunPeers(const PeerOptions& options, FileSystem& files,
                     .versions = VersionsOf(plan, clients)};
   SEICHE_ASSIGN_OR_RETURN(report.results,
                           MeasurePeers(plan, prepared, options.experiment.repeats, clients));
-  return WriteReport(report, folder, files, output);
+  return PrintAndWrite(report, folder, files, output);
 }
 
 int PeersMain(int argc, const char* const* argv) {

@@ -104,15 +104,10 @@ absl::Status WriteReports(const Report& report, Stage stage, const OutputFolder&
                           FileSystem& files, const ExperimentOutput& output) {
   const std::vector<Block> blocks = BuildReport(report, SectionsOf(stage));
   output.report(RenderConsole(blocks));
-  const std::string name = folder.report(StageName(stage));
-  const std::pair<const char*, std::string> texts[] = {
-      {".md", RenderMarkdown(blocks)}, {".csv", ReportCsv(report)}, {".json", ReportJson(report)}};
-  for (const auto& [extension, text] : texts) {
-    SEICHE_RETURN_IF_ERROR(
-        WriteFileAtomically(files, absl::StrCat(name, extension), text, OverwritePolicy::kReplace));
-  }
-  output.log(absl::StrCat("written: ", name, ".md, .csv and .json"));
-  return absl::OkStatus();
+  return WriteReport(
+      StageName(stage),
+      {{".md", RenderMarkdown(blocks)}, {".csv", ReportCsv(report)}, {".json", ReportJson(report)}},
+      folder, files, output.log);
 }
 
 void Judge(Report& report) {
@@ -157,6 +152,22 @@ absl::Status RunPlan(Stage stage, const ExperimentPlan& plan, FileSystem& files,
 }
 
 }  // namespace
+
+absl::Status WriteReport(std::string_view name,
+                         const std::vector<std::pair<std::string, std::string>>& texts,
+                         const OutputFolder& folder, FileSystem& files, const LineLog& log) {
+  const std::string path = folder.report(name);
+  std::string extensions;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const auto& [extension, text] = texts[i];
+    SEICHE_RETURN_IF_ERROR(
+        WriteFileAtomically(files, absl::StrCat(path, extension), text, OverwritePolicy::kReplace));
+    const bool last = i + 1 == texts.size();
+    absl::StrAppend(&extensions, i == 0 ? "" : last ? " and " : ", ", extension);
+  }
+  log(absl::StrCat("written: ", path, extensions));
+  return absl::OkStatus();
+}
 
 absl::Status RunExperiment(Stage stage, const ExperimentOptions& options, FileSystem& files,
                            const ExperimentOutput& output) {

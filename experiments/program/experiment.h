@@ -7,11 +7,15 @@
 #define SEICHE_EXPERIMENTS_PROGRAM_EXPERIMENT_H_
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/file_system.h"
 #include "experiments/program/options.h"
+#include "experiments/program/output_folder.h"
 #include "experiments/program/preparation.h"
 
 namespace seiche {
@@ -23,6 +27,12 @@ struct ExperimentOutput {
 
 // The tables on standard output, the log on standard error.
 ExperimentOutput ConsoleOutput();
+
+// Writes the texts of a report, {".md", "..."}, as files of that name and these extensions, and
+// logs where they are.
+absl::Status WriteReport(std::string_view name,
+                         const std::vector<std::pair<std::string, std::string>>& texts,
+                         const OutputFolder& folder, FileSystem& files, const LineLog& log);
 
 // kInvalidArgument for options that make no sense; errors of the data and the machine otherwise.
 absl::Status RunExperiment(Stage stage, const ExperimentOptions& options, FileSystem& files,
