@@ -29,15 +29,21 @@
 #include "storage/hdf5/one_file.h"
 #include "storage/hdf5/test_values.h"
 
+// Sanitizers need all of the address space, and time.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitizer = true;
+#else
+constexpr bool kSanitizer = false;
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 // What libhdf5 does wrong ends the child by SIGABRT; absurd sizes fail as without the sanitizer.
 extern "C" const char* __asan_default_options() {
   return "abort_on_error=1:allocator_may_return_null=1:detect_leaks=0:handle_segv=0:handle_sigbus="
          "0";
 }
-constexpr bool kAddressSanitizer = true;
-#else
-constexpr bool kAddressSanitizer = false;
+#elif defined(__SANITIZE_THREAD__)
+extern "C" const char* __tsan_default_options() { return "allocator_may_return_null=1"; }
 #endif
 
 namespace seiche {
@@ -50,7 +56,7 @@ constexpr unsigned kSecondsPerFlip = 20;
 
 // How many flips to try in each file.
 size_t WantedFlips() {
-  size_t flips = kAddressSanitizer ? 500 : 4000;
+  size_t flips = kSanitizer ? 500 : 4000;
   if (const char* text = std::getenv("SEICHE_FLIPS")) (void)absl::SimpleAtoi(text, &flips);
   return flips;
 }
@@ -104,7 +110,7 @@ Outcome Try(OneFile& files, const std::string& field, const std::vector<std::byt
 // In the child: flips one bit after the other until the end, or until it dies.
 [[noreturn]] void TryAll(OneFile& files, const std::string& field, const std::vector<size_t>& bits,
                          const std::vector<std::byte>& expected) {
-  if (!kAddressSanitizer) {
+  if (!kSanitizer) {
     const rlimit limit = {kMemoryLimit, kMemoryLimit};
     setrlimit(RLIMIT_AS, &limit);
   }
