@@ -377,15 +377,15 @@ bool LoaderImpl::Plan(Group& group) try {
   if (setup_.strategy.cache_bytes > 0) {
     cache_.Expire(schedule_.At(std::min(delivered_, group.first_batch)).first_position);
   }
-  group.plan.Build(
-      {.store = setup_.store.get(),
-       .map = setup_.map.get(),
-       .cached = &setup_.strategy.cached,
-       .cache = &cache_,
-       .share = options_.decode_once,
-       .epoch = epoch_,
-       .expires = ChunkExpiry(setup_.strategy, schedule_, sampler_, group.end_batch - 1)},
-      group_samples_);
+  ChunkExpiry expiry = ExpiryUntil(setup_, schedule_, sampler_, group.end_batch - 1);
+  group.plan.Build({.store = setup_.store.get(),
+                    .map = setup_.map.get(),
+                    .cached = &setup_.strategy.cached,
+                    .cache = &cache_,
+                    .share = options_.decode_once,
+                    .epoch = epoch_,
+                    .expiry = [&](int field, int64_t chunk) { return expiry(field, chunk); }},
+                   group_samples_);
   epoch_decodes_ += seen_.Add(group.plan);
   return true;
 } catch (const std::bad_alloc&) {  // the number of chunks is what the file says

@@ -172,16 +172,16 @@ absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> sto
   return setup;
 }
 
-int64_t ChunkExpiry(const Strategy& strategy, const BatchSchedule& schedule, const Sampler& sampler,
-                    int64_t batch) {
-  if (strategy.keep_all) return std::numeric_limits<int64_t>::max();
+ChunkExpiry ExpiryUntil(const LoaderSetup& setup, const BatchSchedule& schedule,
+                        const Sampler& sampler, int64_t batch) {
   const BatchSchedule::Rows rows = schedule.At(batch);
-  int64_t last = schedule.Wrapped(rows.first_position + rows.count - 1 - rows.padding);
-  // Samples of the next block may reach into this one's chunks.
-  if (strategy.sampler.order == Order::kSequential) {
-    last = std::min(last + strategy.sampler.block_samples, sampler.size() - 1);
-  }
-  return sampler.WindowEnd(last);
+  return ChunkExpiry(
+      {.store = setup.store.get(),
+       .map = setup.map.get(),
+       .sampler = &sampler,
+       .keep_all = setup.strategy.keep_all,
+       .first_position = rows.first_position,
+       .last_position = schedule.Wrapped(rows.first_position + rows.count - 1 - rows.padding)});
 }
 
 }  // namespace seiche

@@ -16,6 +16,7 @@
 #include "loader/loader_state.h"
 #include "loader/order/batch_schedule.h"
 #include "loader/order/shuffle_quality.h"
+#include "loader/plan/chunk_expiry.h"
 #include "loader/plan/sample_map.h"
 #include "loader/plan/strategy.h"
 #include "loader/task_runner.h"
@@ -47,10 +48,9 @@ absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> sto
 BatchSchedule::Options ScheduleOptions(const LoaderOptions& options, int64_t samples,
                                        int64_t first_batch);
 
-// The position of the epoch from which on nobody needs the chunks that samples of `batch` need, as
-// far as the order tells.
-int64_t ChunkExpiry(const Strategy& strategy, const BatchSchedule& schedule, const Sampler& sampler,
-                    int64_t batch);
+// Of the chunks that batches up to `batch` need. `setup` and `sampler` must outlive it.
+ChunkExpiry ExpiryUntil(const LoaderSetup& setup, const BatchSchedule& schedule,
+                        const Sampler& sampler, int64_t batch);
 
 }  // namespace seiche
 

@@ -49,6 +49,7 @@ class Sampler {
   int64_t WindowEnd(int64_t position) const;
 
   int64_t size() const { return size_; }
+  Order order() const { return options_.order; }
 
  private:
   // Some blocks that are shuffled together.

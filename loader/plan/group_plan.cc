@@ -158,16 +158,17 @@ GroupPlan::Task GroupPlan::MakeTask(const Input& input, const Pair& pair) {
       task.location.kind == Kind::kMissing) {
     return task;
   }
+  const int64_t expires = input.expiry(pair.field, pair.chunk);
   task.entry = input.cache->Find(pair.field, pair.chunk);
   if (task.entry != nullptr) {
     task.kind = Task::Kind::kCached;
     // Samples of a later block may have elements of it: it stays for as long as they are filled.
-    task.entry->expires = std::max(task.entry->expires, input.expires);
+    task.entry->expires = std::max(task.entry->expires, expires);
     return task;
   }
   const int64_t bytes =
       NumElements(field.grid.BoxOf(pair.chunk).extent) * static_cast<int64_t>(SizeOf(field.dtype));
-  task.entry = input.cache->TryAdd(pair.field, pair.chunk, bytes, input.expires);
+  task.entry = input.cache->TryAdd(pair.field, pair.chunk, bytes, expires);
   return task;
 }
 

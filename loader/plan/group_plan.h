@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "base/shape.h"
 #include "loader/plan/chunk_cache.h"
@@ -75,7 +76,8 @@ class GroupPlan {
     // Off: every use has tasks of its own, as if nobody else needed the chunk.
     bool share = true;
     int64_t epoch = 0;
-    int64_t expires = 0;  // of new entries
+    // The position at which a chunk's entry expires.
+    absl::FunctionRef<int64_t(int field, int64_t chunk)> expiry;
   };
 
   // `samples[b]` are the samples of batch b of the group, row by row.

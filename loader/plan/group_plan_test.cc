@@ -34,9 +34,12 @@ struct Planner {
 
   const GroupPlan& Build(const Samples& samples, int64_t expires = 100) {
     std::vector<absl::Span<const int64_t>> spans(samples.begin(), samples.end());
-    plan.Build(
-        {.store = store.get(), .map = &map, .cached = &cached, .cache = &cache, .expires = expires},
-        spans);
+    plan.Build({.store = store.get(),
+                .map = &map,
+                .cached = &cached,
+                .cache = &cache,
+                .expiry = [&](int, int64_t) { return expires; }},
+               spans);
     return plan;
   }
 

@@ -71,13 +71,14 @@ absl::StatusOr<ReadCost> SimulateReads(std::shared_ptr<const SequenceStore> stor
       cost.samples += rows.count;
     }
     const std::vector<absl::Span<const int64_t>> spans(samples.begin(), samples.end());
+    ChunkExpiry expiry = ExpiryUntil(setup, schedule, sampler, end - 1);
     plan.Build({.store = setup.store.get(),
                 .map = setup.map.get(),
                 .cached = &setup.strategy.cached,
                 .cache = &cache,
                 .share = options.decode_once,
                 .epoch = setup.epoch,
-                .expires = ChunkExpiry(setup.strategy, schedule, sampler, end - 1)},
+                .expiry = [&](int field, int64_t chunk) { return expiry(field, chunk); }},
                spans);
     seen.Add(plan);
     AddPlan(setup, plan, cost);

@@ -360,6 +360,35 @@ double SampleMap::SamplesPerRow(int field, int64_t extent) const {
   return static_cast<double>(size());
 }
 
+SampleMap::Range SampleMap::SamplesIn(int field, int64_t first, int64_t end) const {
+  Range range{size(), 0};
+  Box box;
+  // Samples lie along axis 0 in the order of their numbers, window by window.
+  const auto count_before = [&](int output, auto before) {
+    int64_t low = 0, high = size();
+    while (low < high) {
+      const int64_t middle = low + (high - low) / 2;
+      SetBox(output, middle, /*epoch=*/0, box);
+      if (before(box)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  };
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    if (outputs_[i].field != field) continue;
+    const auto output = static_cast<int>(i);
+    range.from = std::min(range.from, count_before(output, [&](const Box& b) {
+                            return b.offset[0] + (b.extent[0] - 1) * b.stride_of(0) < first;
+                          }));
+    range.to =
+        std::max(range.to, count_before(output, [&](const Box& b) { return b.offset[0] < end; }));
+  }
+  return range;
+}
+
 bool SampleMap::SharesChunks(int field, const ChunkGrid& grid) const {
   const auto windows = std::count_if(outputs_.begin(), outputs_.end(),
                                      [&](const SampleOutput& o) { return o.field == field; });

@@ -87,6 +87,11 @@ class SampleMap {
   // Along a field's axis 0: how many samples lie on average in `extent` of it. Samples that share
   // chunks are neighbours, so this many come from a row of chunks of that extent.
   double SamplesPerRow(int field, int64_t extent) const;
+  // The samples with elements at `first` to end - 1 of a field's axis 0: numbers from, to to - 1.
+  struct Range {
+    int64_t from = 0, to = 0;
+  };
+  Range SamplesIn(int field, int64_t first, int64_t end) const;
   // Whether several samples have elements of one chunk of `grid`, the field's.
   bool SharesChunks(int field, const ChunkGrid& grid) const;
 
