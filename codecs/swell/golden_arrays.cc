@@ -49,6 +49,56 @@ float Holed(int64_t i, const Shape& shape) {
   return static_cast<float>(Wave(i, shape)) * (1 / 255.0f);
 }
 
+// The dtypes that the others leave out. Floats of 16 bits are made of bits: there is no type in
+// C++.
+void AppendOtherTypes(std::vector<GoldenArray>& all) {
+  constexpr SwellLevel kFast = SwellLevel::kFast;
+  constexpr SwellLevel kSmall = SwellLevel::kSmall;
+  const Shape frames = {5, 12, 40};
+  const Shape larger = {3, 40, 90};
+  const auto around_zero = [](int64_t i, const Shape& shape) {
+    const int64_t wave = Wave(i, shape) - 90;
+    return wave < 0 ? 0x8000 - wave * 8 : wave * 8;
+  };
+  all.push_back(Make<int32_t>("fast_int32", {.level = kFast, .group_frames = 2}, frames, 0x23022b60,
+                              [&](int64_t i) { return Wave(i, frames) * 70001 - (1 << 23); }));
+  all.push_back(Make<uint32_t>("fast_uint32", {.level = kFast}, frames, 0x0e6be7b1,
+                               [&](int64_t i) { return 0xfffffff0 + Wave(i, frames); }));
+  all.push_back(Make<uint64_t>("fast_uint64", {.level = kFast}, frames, 0xde749b77, [&](int64_t i) {
+    return 0xfffffffffff00000 + static_cast<uint64_t>(Wave(i, frames)) * 8191;
+  }));
+  all.push_back(Make<uint16_t>("fast_float16", {.level = kFast}, frames, 0x09d2af7b,
+                               [&](int64_t i) { return around_zero(i, frames); }));
+  all.back().dtype = DType::kFloat16;
+  all.push_back(Make<uint16_t>("small_bfloat16", {.level = kSmall}, larger, 0x572f077c,
+                               [&](int64_t i) { return around_zero(i, larger); }));
+  all.back().dtype = DType::kBFloat16;
+  all.push_back(Make<int16_t>("small_int16", {.level = kSmall, .group_frames = 1}, larger,
+                              0x9743fe3a,
+                              [&](int64_t i) { return Wave(i, larger) * 150 - 20000; }));
+}
+
+// Rows of more than eight blocks and of more columns than lanes: mostly still, with splashes that
+// need raw bits. Bounds of the other kinds.
+void AppendWideRows(std::vector<GoldenArray>& all) {
+  const Shape wide = {4, 12, 530};
+  const auto splashes = [](int64_t i) {
+    const bool splash = i / 530 % 12 > 8 && i % 530 > 200 && i % 530 < 290;
+    return splash ? (Noise(i) % 9 == 0 ? Noise(i) % 3000 : Noise(i) % 5) : i % 1201 == 5 ? 7 : 4;
+  };
+  all.push_back(Make<uint16_t>("smallest_wide", {.level = SwellLevel::kSmallest, .group_frames = 3},
+                               wide, 0x1f3bfbfe, splashes));
+  all.push_back(Make<uint8_t>("small_wide", {.level = SwellLevel::kSmall}, wide, 0x962ea664,
+                              [&](int64_t i) { return i % 530 > 300 ? Wave(i, wide) / 8 : 0; }));
+  all.push_back(Make<float>("smallest_relative",
+                            {.level = SwellLevel::kSmallest,
+                             .mode = SwellMode::kRelative,
+                             .bound = 1e-3,
+                             .group_frames = 2},
+                            wide, 0xf38eb093,
+                            [&](int64_t i) { return std::sqrt(Wave(i, wide) + 0.5); }));
+}
+
 }  // namespace
 
 std::vector<GoldenArray> GoldenArrays() {
@@ -88,6 +138,8 @@ std::vector<GoldenArray> GoldenArrays() {
                              frames, 0x69fb191a, root));
   all.push_back(
       Make<float>("smallest_multiples", {.level = kSmallest}, frames, 0x7035d53a, shaded));
+  AppendOtherTypes(all);
+  AppendWideRows(all);
   return all;
 }
 

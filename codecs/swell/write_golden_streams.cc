@@ -1,11 +1,13 @@
-// Writes the streams that golden_test.cc decodes, and prints the checksums that golden_arrays.cc
-// keeps: bazel run //codecs/swell:write_golden_streams -- FOLDER
+// Writes the streams that golden_test.cc decodes and the arrays that they were made of, NAME.swell
+// and NAME.array, and prints a table that has the checksums that golden_arrays.cc keeps:
+// bazel run //codecs/swell:write_golden_streams -- FOLDER
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "base/array_view.h"
 #include "base/crc32c.h"
+#include "base/dtype.h"
 #include "codecs/swell/golden_arrays.h"
 #include "codecs/swell/swell_codec.h"
 
@@ -19,7 +21,7 @@ bool WriteFile(const std::string& path, const std::vector<std::byte>& bytes) {
   return std::fclose(file) == 0 && written;
 }
 
-absl::Status WriteStream(const GoldenArray& golden, const std::string& folder) {
+absl::Status Write(const GoldenArray& golden, const std::string& folder) {
   const auto codec = MakeSwellCodec(golden.options);
   if (!codec.ok()) return codec.status();
   CodecScratch scratch;
@@ -32,9 +34,11 @@ absl::Status WriteStream(const GoldenArray& golden, const std::string& folder) {
   void* const out = decoded.data();
   status = (*codec)->Decode(encoded, {}, MakeView(out, golden.dtype, golden.shape), scratch);
   if (!status.ok()) return status;
-  std::printf("%-20s %7zu bytes of %7zu, decoded 0x%08x\n", golden.name.c_str(), encoded.size(),
-              decoded.size(), Crc32c(decoded));
-  return WriteFile(folder + "/" + golden.name + ".swell", encoded)
+  std::printf("%-20s %-8s %7zu bytes of %7zu, decoded 0x%08x\n", golden.name.c_str(),
+              std::string(Name(golden.dtype)).c_str(), encoded.size(), decoded.size(),
+              Crc32c(decoded));
+  const std::string path = folder + "/" + golden.name;
+  return WriteFile(path + ".swell", encoded) && WriteFile(path + ".array", golden.values)
              ? absl::OkStatus()
              : absl::UnavailableError("cannot write to " + folder);
 }
@@ -45,7 +49,7 @@ int Run(int argc, char** argv) {
     return 2;
   }
   for (const GoldenArray& golden : GoldenArrays()) {
-    if (const absl::Status status = WriteStream(golden, argv[1]); !status.ok()) {
+    if (const absl::Status status = Write(golden, argv[1]); !status.ok()) {
       std::fprintf(stderr, "%s: %s\n", golden.name.c_str(), status.ToString().c_str());
       return 1;
     }
