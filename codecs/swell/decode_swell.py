@@ -205,9 +205,10 @@ class Model:
             self.sets.append([(tap, reader.number("h")) for tap in taps if -tap[0] <= former])
         self.first_contexts = nibbles(reader.bytes(16))
         self.flagged_contexts = nibbles(reader.bytes(2))
-        self.contexts = nibbles(reader.bytes(128)) if sets > 1 else None
+        self.contexts = nibbles(reader.bytes(128 if sets > 1 else 0)) or [0] * 256
         self.tables = [read_table(reader, 72) for _ in range(tables)]
         self.flag_tables = [read_table(reader, 256) for _ in range(2)]
+        expect(all(bits == 12 for bits, *_ in self.flag_tables), "bits of a table of flags")
         expect(not reader.rest(), "something behind the model")
 
 
