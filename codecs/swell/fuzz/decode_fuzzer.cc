@@ -1,0 +1,75 @@
+// The decoder on any bytes: it gives an array or an error. Where it gives one, every instruction
+// set and the reference decoder give the same, and so does each part of it alone.
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+#include "base/crc32c.h"
+#include "codecs/swell/fuzz/fuzz_check.h"
+#include "codecs/swell/fuzz/reseal.h"
+#include "codecs/swell/reference_decoder.h"
+#include "codecs/swell/swell_codec.h"
+
+namespace seiche {
+namespace {
+
+constexpr int64_t kMaxBytes = 1 << 18;
+
+const ArrayCodec& Codec() {
+  static const auto& codec = *new std::unique_ptr<const ArrayCodec>(*MakeSwellCodec());
+  return *codec;
+}
+
+// Frames [first, first + frames) alone; the chosen instruction set and others as `number` says.
+void CheckPart(absl::Span<const std::byte> encoded, const FuzzArray& whole, bool whole_is_good,
+               uint32_t number, CodecScratch& scratch) {
+  const int64_t all = whole.info.shape[0];
+  ArrayInfo info = whole.info;
+  DecodeOptions options;
+  options.first_frame = number % (all + 1);
+  options.frames = number / 7 % (all - options.first_frame + 1);
+  info.shape[0] = options.frames;
+  FuzzArray part(info);
+  ChooseTarget(number / 3);
+  const bool good = Codec().Decode(encoded, options, part.view(), scratch).ok();
+  // Damage may lie outside of the part.
+  FuzzCheck(good || !whole_is_good, "a part of a good stream is none");
+  if (!whole_is_good || part.bytes.empty()) return;
+  const size_t start = whole.bytes.size() / all * options.first_frame;
+  FuzzCheck(std::equal(part.bytes.begin(), part.bytes.end(), whole.bytes.begin() + start),
+            "a part differs from the whole");
+}
+
+void Decode(absl::Span<const std::byte> encoded) {
+  const auto info = Codec().Inspect(encoded);
+  if (!info.ok()) return;
+  const int64_t elements = NumElements(info->shape);
+  if (elements < 0 || elements > kMaxBytes / static_cast<int64_t>(SizeOf(info->dtype))) return;
+  const uint32_t number = Crc32c(encoded);
+  static CodecScratch& scratch = *new CodecScratch;
+  FuzzArray array(*info);
+  ChooseTarget(number);
+  const bool good = Codec().Decode(encoded, {}, array.view(), scratch).ok();
+  CheckPart(encoded, array, good, number, scratch);
+  FuzzArray again(*info);
+  ChooseTarget(number + 1);
+  FuzzCheck(Codec().Decode(encoded, {}, again.view(), scratch).ok() == good,
+            "instruction sets differ in whether a stream is good");
+  if (!good || elements == 0) return;
+  FuzzCheck(again.bytes == array.bytes, "instruction sets differ");
+  const auto reference = DecodeByReference(encoded);
+  FuzzCheck(reference.has_value(), "a good stream is none for the reference decoder");
+  FuzzCheck(*reference == array.bytes, "the reference decoder differs");
+}
+
+}  // namespace
+}  // namespace seiche
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const absl::Span<const std::byte> encoded(reinterpret_cast<const std::byte*>(data), size);
+  seiche::Decode(encoded);
+  // A copy has nothing behind it that belongs to anybody.
+  if (const auto sealed = seiche::Reseal(encoded)) seiche::Decode(*sealed);
+  return 0;
+}
