@@ -84,13 +84,19 @@ class ByteCodec {
                                         absl::Span<std::byte> decoded,
                                         CodecScratch& scratch) const = 0;
 
-  // Whether DecodePrefix() works, and costs less the shorter the prefix is.
-  virtual bool decodes_prefix() const { return false; }
-  // Decodes the first decoded.size() bytes, all of them; what is encoded behind them need not even
-  // be right. kDataLoss if `encoded` is damaged before, or holds fewer.
-  virtual absl::Status DecodePrefix(absl::Span<const std::byte> encoded,
-                                    absl::Span<std::byte> decoded, CodecScratch& scratch) const {
-    (void)encoded, (void)decoded, (void)scratch;
+  // Whether DecodePart() works, and costs less the smaller the part is.
+  virtual bool decodes_part() const { return false; }
+  // Where a part that begins at byte `first` has to begin to be decoded: there, or before.
+  virtual size_t PartStart(size_t first) const {
+    (void)first;
+    return 0;
+  }
+  // Decodes bytes [first, first + decoded.size()), all of them; what is encoded behind them need
+  // not even be right. `first` is one that PartStart() gave. kDataLoss if what they need of
+  // `encoded` is damaged, or if it holds fewer.
+  virtual absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t first,
+                                  absl::Span<std::byte> decoded, CodecScratch& scratch) const {
+    (void)encoded, (void)first, (void)decoded, (void)scratch;
     return absl::UnimplementedError("the codec decodes whole streams only");
   }
 };

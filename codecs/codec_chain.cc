@@ -113,16 +113,22 @@ int CodecChain::OnlyStage(uint32_t skip_mask) const {
   return only;
 }
 
-bool CodecChain::decodes_prefix(uint32_t skip_mask) const {
+bool CodecChain::decodes_part(uint32_t skip_mask) const {
   const int stage = OnlyStage(skip_mask);
-  return stage >= 0 && stages_[stage].codec->decodes_prefix();
+  return stage >= 0 && stages_[stage].codec->decodes_part();
 }
 
-absl::Status CodecChain::DecodePrefix(absl::Span<const std::byte> encoded, uint32_t skip_mask,
-                                      absl::Span<std::byte> decoded, CodecScratch& scratch) const {
-  assert(decodes_prefix(skip_mask));
+size_t CodecChain::PartStart(uint32_t skip_mask, size_t first) const {
+  assert(decodes_part(skip_mask));
+  return stages_[OnlyStage(skip_mask)].codec->PartStart(first);
+}
+
+absl::Status CodecChain::DecodePart(absl::Span<const std::byte> encoded, uint32_t skip_mask,
+                                    size_t first, absl::Span<std::byte> decoded,
+                                    CodecScratch& scratch) const {
+  assert(decodes_part(skip_mask));
   const int stage = OnlyStage(skip_mask);
-  return Annotate(stages_[stage].codec->DecodePrefix(encoded, decoded, scratch),
+  return Annotate(stages_[stage].codec->DecodePart(encoded, first, decoded, scratch),
                   absl::StrCat("stage ", stage + 1, " of ", name()));
 }
 

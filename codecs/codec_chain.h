@@ -44,11 +44,12 @@ class CodecChain {
   absl::Status Decode(absl::Span<const std::byte> encoded, uint32_t skip_mask,
                       absl::Span<std::byte> decoded, CodecScratch& scratch) const;
 
-  // Whether the first bytes of what is encoded with this mask can be had without the rest.
-  bool decodes_prefix(uint32_t skip_mask) const;
-  // Fills `decoded` with the first bytes. Only if decodes_prefix(skip_mask). Errors as of Decode.
-  absl::Status DecodePrefix(absl::Span<const std::byte> encoded, uint32_t skip_mask,
-                            absl::Span<std::byte> decoded, CodecScratch& scratch) const;
+  // Whether a part of what is encoded with this mask can be had without the rest.
+  bool decodes_part(uint32_t skip_mask) const;
+  // As ByteCodec has them. Only if decodes_part(skip_mask). Errors as of Decode.
+  size_t PartStart(uint32_t skip_mask, size_t first) const;
+  absl::Status DecodePart(absl::Span<const std::byte> encoded, uint32_t skip_mask, size_t first,
+                          absl::Span<std::byte> decoded, CodecScratch& scratch) const;
 
  private:
   struct Stage {

@@ -83,24 +83,25 @@ TEST(CodecChainTest, RoundTrips) {
   }
 }
 
-TEST(CodecChainTest, PrefixesOfOneStage) {
+TEST(CodecChainTest, PartsOfOneStage) {
   const Bytes data = MakeData(DataKind::kWaves, 20000, 1);
   CodecScratch scratch;
   const CodecChain chain = Chain({"shuffle", "lzf"});
-  EXPECT_FALSE(chain.decodes_prefix(0));
-  EXPECT_FALSE(chain.decodes_prefix(2));  // the shuffle alone
-  EXPECT_FALSE(chain.decodes_prefix(3));
-  EXPECT_TRUE(chain.decodes_prefix(1));
-  EXPECT_FALSE(Chain({"deflate"}).decodes_prefix(0));
+  EXPECT_FALSE(chain.decodes_part(0));
+  EXPECT_FALSE(chain.decodes_part(2));  // the shuffle alone
+  EXPECT_FALSE(chain.decodes_part(3));
+  EXPECT_TRUE(chain.decodes_part(1));
+  EXPECT_FALSE(Chain({"deflate"}).decodes_part(0));
   const Stream stream = Encoded(Chain({"lzf"}), data);
   ASSERT_EQ(stream.skip_mask, 0);
   for (size_t size : {0, 1, 999, 20000}) {
     Bytes prefix(size);
-    ASSERT_THAT(chain.DecodePrefix(stream.bytes, 1, absl::MakeSpan(prefix), scratch), IsOk());
+    ASSERT_THAT(chain.DecodePart(stream.bytes, 1, 0, absl::MakeSpan(prefix), scratch), IsOk());
     EXPECT_TRUE(std::equal(prefix.begin(), prefix.end(), data.begin()));
   }
+  EXPECT_EQ(chain.PartStart(1, 999), 0);
   Bytes more(20001);
-  EXPECT_THAT(chain.DecodePrefix(stream.bytes, 1, absl::MakeSpan(more), scratch),
+  EXPECT_THAT(chain.DecodePart(stream.bytes, 1, 0, absl::MakeSpan(more), scratch),
               StatusIs(absl::StatusCode::kDataLoss,
                        "stage 2 of shuffle+lzf: lzf: the stream ends after 20000 of 20001 bytes"));
 }

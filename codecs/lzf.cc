@@ -1,5 +1,6 @@
 #include "codecs/lzf.h"
 
+#include <cassert>
 #include <string>
 
 #include "base/status.h"
@@ -30,9 +31,12 @@ class LzfCodec final : public ByteCodec {
     return DecodeLzf(encoded, decoded);
   }
 
-  bool decodes_prefix() const override { return true; }
-  absl::Status DecodePrefix(absl::Span<const std::byte> encoded, absl::Span<std::byte> decoded,
-                            CodecScratch&) const override {
+  // From the beginning only.
+  bool decodes_part() const override { return true; }
+  absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t first,
+                          absl::Span<std::byte> decoded, CodecScratch&) const override {
+    assert(first == 0);
+    (void)first;
     return DecodeLzfPrefix(encoded, decoded);
   }
 };

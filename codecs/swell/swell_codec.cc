@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/ceil_divide.h"
 #include "base/crc32c.h"
 #include "base/status.h"
 #include "codecs/codec_errors.h"
@@ -58,7 +59,20 @@ struct SwellState final : CodecState {
   std::unique_ptr<GroupDecoder> decoders_[2];
 };
 
-// The part of an array, as [N,T,H,W], that a call decodes, and where it goes.
+// Columns [first, end) of a row, and where they go.
+struct RowPart {
+  int64_t first = 0;
+  int64_t end = 0;
+  std::byte* out = nullptr;
+};
+
+// A range of one axis.
+struct Range {
+  int64_t first = 0;
+  int64_t end = 0;
+};
+
+// The part of an array, as [N,T,H,W], that a call decodes, and where it goes: a box of it.
 struct Selection {
   int64_t first[4] = {0, 0, 0, 0};
   int64_t end[4] = {1, 1, 1, 1};
@@ -66,17 +80,48 @@ struct Selection {
   std::byte* out = nullptr;
 
   bool Has(int axis, int64_t index) const { return index >= first[axis] && index < end[axis]; }
-  std::byte* At(int64_t n, int64_t t, int64_t y) const {
-    return out + (n - first[0]) * strides[0] + (t - first[1]) * strides[1] +
-           (y - first[2]) * strides[2];
+  Range Leading() const { return {first[0], end[0]}; }
+  Range Frames(int64_t) const { return {first[1], end[1]}; }
+  RowPart Row(int64_t n, int64_t t, int64_t y) const {
+    if (!Has(1, t) || !Has(2, y)) return {};
+    return {first[3], end[3],
+            out + (n - first[0]) * strides[0] + (t - first[1]) * strides[1] +
+                (y - first[2]) * strides[2]};
   }
 };
 
-// Turns rows of integers into those rows of the output that are selected.
+// Or elements that follow each other.
+struct ElementRange {
+  Range elements;
+  Extents extents;
+  int64_t element_size = 1;
+  std::byte* out = nullptr;
+
+  Range Leading() const {
+    const int64_t size = extents.frames * extents.height * extents.width;
+    return {elements.first / size, CeilDivide(elements.end, size)};
+  }
+  Range Frames(int64_t n) const {
+    const int64_t size = extents.height * extents.width;
+    const int64_t start = n * extents.frames;
+    return {std::max<int64_t>(0, elements.first / size - start),
+            std::min(extents.frames, CeilDivide(elements.end, size) - start)};
+  }
+  RowPart Row(int64_t n, int64_t t, int64_t y) const {
+    const int64_t start = ((n * extents.frames + t) * extents.height + y) * extents.width;
+    const int64_t first = std::max(elements.first, start);
+    const int64_t end = std::min(elements.end, start + extents.width);
+    if (first >= end) return {};
+    return {first - start, end - start, out + (first - elements.first) * element_size};
+  }
+};
+
+// Turns rows of integers into those parts of the output that are wanted.
+template <class Part>
 class OutputSink final : public RowSink {
  public:
-  OutputSink(const ValueMapping& mapping, const Selection& selection)
-      : mapping_(mapping), selection_(selection), write_(ChooseRowWriter(mapping)) {}
+  OutputSink(const ValueMapping& mapping, const Part& part)
+      : mapping_(mapping), part_(part), write_(ChooseRowWriter(mapping)) {}
 
   // The rows that follow are of leading index `n`, the first of them of frame `frame`.
   void StartGroup(int64_t n, int64_t frame) {
@@ -85,15 +130,15 @@ class OutputSink final : public RowSink {
   }
 
   void Row(int64_t frame, int64_t row, const void* k) override {
-    const Selection& s = selection_;
-    if (!s.Has(1, frame_ + frame) || !s.Has(2, row)) return;
-    const auto* from = static_cast<const std::byte*>(k) + s.first[3] * mapping_.bits / 8;
-    write_(mapping_, from, s.end[3] - s.first[3], s.At(n_, frame_ + frame, row));
+    const RowPart to = part_.Row(n_, frame_ + frame, row);
+    if (to.out == nullptr) return;
+    const auto* from = static_cast<const std::byte*>(k) + to.first * mapping_.bits / 8;
+    write_(mapping_, from, to.end - to.first, to.out);
   }
 
  private:
   const ValueMapping& mapping_;
-  const Selection& selection_;
+  const Part& part_;
   const RowWriter write_;
   int64_t n_ = 0;
   int64_t frame_ = 0;
@@ -138,47 +183,46 @@ absl::Status CheckSum(const StreamHeader::Group& group, size_t index) {
   return Damaged("swell", absl::StrCat("group ", index, ": its checksum differs"));
 }
 
-// Decodes a stream of level kRaw.
-absl::Status CopyRaw(const StreamHeader& header, const DecodeOptions& options,
-                     const ArrayView& out) {
+// The array of a stream of level kRaw, which is the only group.
+absl::StatusOr<ConstArrayView> RawArray(const StreamHeader& header) {
   const StreamHeader::Group& group = header.groups[0];
-  ConstArrayView all =
+  const ConstArrayView all =
       MakeView(static_cast<const void*>(group.bytes.data()), header.info.dtype, header.info.shape);
   if (static_cast<int64_t>(group.bytes.size()) != all.size_bytes()) {
     return Damaged("swell", "as many bytes as the array does not have");
   }
   SEICHE_RETURN_IF_ERROR(CheckSum(group, 0));
-  all.data += options.first_frame * all.strides[0];
-  all.shape[0] = out.shape[0];
-  CopyArray(all, out);
-  return absl::OkStatus();
+  return all;
 }
 
+template <class Part>
 class Decoding {
  public:
-  Decoding(const StreamHeader& header, const Selection& selection, GroupDecoder& decoder)
+  Decoding(const StreamHeader& header, const Part& part, GroupDecoder& decoder)
       : header_(header),
-        selection_(selection),
+        part_(part),
         decoder_(decoder),
         extents_(header.extents()),
-        sink_(header.mapping, selection) {}
+        sink_(header.mapping, part) {}
 
   absl::Status Run() {
     SEICHE_RETURN_IF_ERROR(
         decoder_.Open(header_.model, header_.mapping.bits, extents_.height, extents_.width));
     const int64_t step = header_.group_frames;
     const int64_t per_index = extents_.groups(step);
-    for (int64_t n = selection_.first[0]; n < selection_.end[0]; ++n) {
-      for (int64_t g = selection_.first[1] / step; g * step < selection_.end[1]; ++g) {
-        SEICHE_RETURN_IF_ERROR(DecodeGroup(n * per_index + g, n, g * step));
+    const Range leading = part_.Leading();
+    for (int64_t n = leading.first; n < leading.end; ++n) {
+      const Range frames = part_.Frames(n);
+      for (int64_t g = frames.first / step; g < CeilDivide(frames.end, step); ++g) {
+        SEICHE_RETURN_IF_ERROR(DecodeGroup(n * per_index + g, n, g * step, frames.end));
       }
     }
     return absl::OkStatus();
   }
 
  private:
-  // Group `index`, whose first frame is `start` of leading index `n`.
-  absl::Status DecodeGroup(size_t index, int64_t n, int64_t start) {
+  // Group `index`, whose first frame is `start` of leading index `n`, up to frame `end`.
+  absl::Status DecodeGroup(size_t index, int64_t n, int64_t start, int64_t end) {
     const StreamHeader::Group& group = header_.groups[index];
     SEICHE_RETURN_IF_ERROR(CheckSum(group, index));
     absl::Span<const std::byte> bytes = group.bytes;
@@ -187,28 +231,33 @@ class Decoding {
                             ReadExceptions(bytes, SizeOf(header_.info.dtype),
                                            in_group * extents_.height * extents_.width));
     sink_.StartGroup(n, start);
-    const int64_t frames = std::min(header_.group_frames, selection_.end[1] - start);
+    const int64_t frames = std::min(header_.group_frames, end - start);
     SEICHE_RETURN_IF_ERROR(decoder_.DecodeGroup(bytes, frames, sink_));
     for (const ExceptionRun& run : exceptions) PutException(run, n, start);
     return absl::OkStatus();
   }
 
+  // Row by row of what the run covers.
   void PutException(const ExceptionRun& run, int64_t n, int64_t start) {
     const size_t size = SizeOf(header_.info.dtype);
-    for (int64_t i = run.start; i < run.start + run.length; ++i) {
-      const int64_t x = i % extents_.width;
-      const int64_t y = i / extents_.width % extents_.height;
-      const int64_t t = start + i / extents_.width / extents_.height;
-      if (!selection_.Has(1, t) || !selection_.Has(2, y) || !selection_.Has(3, x)) continue;
-      std::memcpy(selection_.At(n, t, y) + (x - selection_.first[3]) * size, &run.bits, size);
+    const int64_t width = extents_.width;
+    for (int64_t i = run.start; i < run.start + run.length;) {
+      const int64_t row = i / width;
+      const int64_t row_end = std::min(run.start + run.length, (row + 1) * width);
+      const RowPart to = part_.Row(n, start + row / extents_.height, row % extents_.height);
+      const int64_t end = std::min(to.end, row_end - row * width);
+      for (int64_t x = std::max(to.first, i - row * width); x < end; ++x) {
+        std::memcpy(to.out + (x - to.first) * size, &run.bits, size);
+      }
+      i = row_end;
     }
   }
 
   const StreamHeader& header_;
-  const Selection& selection_;
+  const Part& part_;
   GroupDecoder& decoder_;
   const Extents extents_;
-  OutputSink sink_;
+  OutputSink<Part> sink_;
 };
 
 class SwellCodec final : public ArrayCodec {
@@ -228,7 +277,13 @@ class SwellCodec final : public ArrayCodec {
     SEICHE_ASSIGN_OR_RETURN(const StreamHeader header, ParseHeader(encoded));
     SEICHE_ASSIGN_OR_RETURN(const Selection selection, Select(header.info, options, out));
     if (NumElements(out.shape) == 0) return absl::OkStatus();
-    if (header.level == SwellLevel::kRaw) return CopyRaw(header, options, out);
+    if (header.level == SwellLevel::kRaw) {
+      SEICHE_ASSIGN_OR_RETURN(ConstArrayView all, RawArray(header));
+      all.data += options.first_frame * all.strides[0];
+      all.shape[0] = out.shape[0];
+      CopyArray(all, out);
+      return absl::OkStatus();
+    }
     GroupDecoder& decoder = scratch.state<SwellState>().decoder(header.level);
     return Decoding(header, selection, decoder).Run();
   }
@@ -363,6 +418,31 @@ absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOpti
                      "; it has to be positive and finite, or 0 for lossless streams"));
   }
   return std::make_unique<SwellCodec>(options);
+}
+
+absl::Status DecodeSwellElements(absl::Span<const std::byte> encoded, int64_t first,
+                                 int64_t element_size, absl::Span<std::byte> out,
+                                 CodecScratch& scratch) {
+  SEICHE_ASSIGN_OR_RETURN(const StreamHeader header, ParseHeader(encoded));
+  if (static_cast<int64_t>(SizeOf(header.info.dtype)) != element_size) {
+    return Damaged("swell", absl::StrCat("elements of ", SizeOf(header.info.dtype), " bytes, not ",
+                                         element_size));
+  }
+  const int64_t wanted = static_cast<int64_t>(out.size()) / element_size;
+  const int64_t elements = NumElements(header.info.shape);
+  if (first < 0 || first > elements || wanted > elements - first) {
+    return Damaged("swell", absl::StrCat("an array of ", elements, " elements, of which ", wanted,
+                                         " from ", first, " on are wanted"));
+  }
+  if (wanted == 0) return absl::OkStatus();
+  if (header.level == SwellLevel::kRaw) {
+    SEICHE_ASSIGN_OR_RETURN(const ConstArrayView all, RawArray(header));
+    std::memcpy(out.data(), all.data + first * element_size, out.size());
+    return absl::OkStatus();
+  }
+  const ElementRange part = {{first, first + wanted}, header.extents(), element_size, out.data()};
+  GroupDecoder& decoder = scratch.state<SwellState>().decoder(header.level);
+  return Decoding(header, part, decoder).Run();
 }
 
 }  // namespace seiche

@@ -14,10 +14,13 @@
 #ifndef SEICHE_CODECS_SWELL_SWELL_CODEC_H_
 #define SEICHE_CODECS_SWELL_SWELL_CODEC_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "codecs/codec.h"
 #include "codecs/swell/stream_header.h"
 
@@ -42,6 +45,14 @@ struct SwellOptions {
 // (of a frame [H,W] rows, of a row [W] values), and no transform. Its Decode wants out.dtype to be
 // the stream's, kInvalidArgument otherwise.
 absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOptions& options = {});
+
+// Elements [first, first + out.size() / element_size) of the stream's array, counted row-major:
+// whatever axes a window lies in, as long as its elements follow each other. Only groups of frames
+// that hold some of them are decoded. kDataLoss if those are damaged, if the array has fewer
+// elements, or if they have another size.
+absl::Status DecodeSwellElements(absl::Span<const std::byte> encoded, int64_t first,
+                                 int64_t element_size, absl::Span<std::byte> out,
+                                 CodecScratch& scratch);
 
 }  // namespace seiche
 

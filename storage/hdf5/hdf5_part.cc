@@ -27,16 +27,24 @@ struct DecodedChunk : CodecState {
   AlignedBuffer bytes;
 };
 
-// Bytes of a chunk from its first element to the last one of `box`. As many as the box has if, and
-// only if, it is the chunk's beginning without gaps.
-int64_t PrefixBytes(const Box& box, const Shape& chunk_shape, size_t element_size) {
+// Bytes [first, end) of a chunk: from the first element of `box` to its last one. As many as the
+// box has if, and only if, its elements follow each other.
+struct ByteRange {
+  int64_t first = 0;
+  int64_t end = 0;
+};
+
+ByteRange BytesOf(const Box& box, const Shape& chunk_shape, size_t element_size) {
+  int64_t first = 0;
   int64_t last = 0;
   for (size_t i = 0; i < chunk_shape.size(); ++i) {
-    if (box.extent[i] == 0) return 0;
+    if (box.extent[i] == 0) return {};
+    first = first * chunk_shape[i] + box.offset[i];
     last = last * chunk_shape[i] + box.offset[i] +
            (box.extent[i] - 1) * box.stride_of(static_cast<int>(i));
   }
-  return (last + 1) * static_cast<int64_t>(element_size);
+  const auto size = static_cast<int64_t>(element_size);
+  return {first * size, (last + 1) * size};
 }
 
 std::string DescribeFilter(const h5::Filter& filter) {
@@ -256,12 +264,17 @@ absl::Status Hdf5Part::Decode(int64_t chunk, const ChunkLocation& location,
     return absl::DataLossError(
         absl::StrCat("has ", encoded.size(), " bytes, not the ", chunk_bytes, " of a chunk"));
   }
-  const int64_t needed = chain.decodes_prefix(location.skip_mask)
-                             ? PrefixBytes(box, grid.chunk_shape(), SizeOf(dtype))
-                             : chunk_bytes;
+  const ByteRange wanted = BytesOf(box, grid.chunk_shape(), SizeOf(dtype));
+  ByteRange range = {0, chunk_bytes};  // what is decoded
+  if (chain.decodes_part(location.skip_mask)) {
+    range.first = static_cast<int64_t>(chain.PartStart(location.skip_mask, wanted.first));
+    range.end = wanted.end;
+  }
+  const int64_t needed = range.end - range.first;
   const auto decode = [&](absl::Span<std::byte> bytes) {
-    return needed < chunk_bytes ? chain.DecodePrefix(encoded, location.skip_mask, bytes, scratch)
-                                : chain.Decode(encoded, location.skip_mask, bytes, scratch);
+    return needed < chunk_bytes
+               ? chain.DecodePart(encoded, location.skip_mask, range.first, bytes, scratch)
+               : chain.Decode(encoded, location.skip_mask, bytes, scratch);
   };
   if (out.contiguous() && out.size_bytes() == needed) {
     if (location.raw && encoded.data() == out.data) return absl::OkStatus();
@@ -276,9 +289,14 @@ absl::Status Hdf5Part::Decode(int64_t chunk, const ChunkLocation& location,
     SEICHE_RETURN_IF_ERROR(decode(bytes));
     decoded = bytes;
   }
-  const ConstArrayView whole =
-      MakeView(static_cast<const void*>(decoded.data()), dtype, grid.chunk_shape());
-  CopyElements(Slice(whole, box), out, swapped);
+  if (NumElements(box.extent) == 0) return absl::OkStatus();
+  ConstArrayView part = MakeView(static_cast<const void*>(decoded.data()), dtype, box.extent);
+  part.data += wanted.first - range.first;
+  part.strides = RowMajorStrides(grid.chunk_shape(), static_cast<int64_t>(SizeOf(dtype)));
+  for (size_t i = 0; i < part.strides.size(); ++i) {
+    part.strides[i] *= box.stride_of(static_cast<int>(i));
+  }
+  CopyElements(part, out, swapped);
   return absl::OkStatus();
 }
 
