@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/atomic_output.h"
@@ -64,6 +65,20 @@ std::string PeerPython(const std::string& given, const std::string& venv,
       MakePythonEnvironment(venv, requirements, MissingPackages::kSkip, files);
   if (!made.ok()) log(absl::StrCat("peers: no virtual environment: ", made.message()));
   return PythonOf(venv);
+}
+
+absl::Status UnpackWheel(const std::string& python, const std::string& wheels,
+                         const std::string& folder, const std::string& log, FileSystem& files) {
+  SEICHE_ASSIGN_OR_RETURN(std::vector<std::string> names, files.List(wheels));
+  std::erase_if(names, [](const std::string& name) { return !absl::EndsWith(name, ".whl"); });
+  if (names.size() != 1) {
+    return absl::NotFoundError(absl::StrCat(wheels, ": holds ", names.size(),
+                                            " wheels instead of one: build //python:wheel"));
+  }
+  SEICHE_RETURN_IF_ERROR(files.RemoveAll(folder));
+  SEICHE_RETURN_IF_ERROR(files.MakeDirectories(folder));
+  // A wheel is a zip file.
+  return RunProcess({python, "-m", "zipfile", "-e", JoinPath(wheels, names[0]), folder}, log);
 }
 
 }  // namespace seiche

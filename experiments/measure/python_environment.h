@@ -31,7 +31,13 @@ std::string PeerPython(const std::string& given, const std::string& venv,
                        const std::string& requirements, std::string_view cost, FileSystem& files,
                        absl::FunctionRef<void(std::string_view)> log);
 
-// Its interpreter.
+// Unpacks the only wheel in the folder `wheels`, by `python`, into `folder`, which is replaced: a
+// script in there can import the package, and no environment is changed. kNotFound if there is no
+// wheel; kFailedPrecondition naming `log` if `python` fails.
+absl::Status UnpackWheel(const std::string& python, const std::string& wheels,
+                         const std::string& folder, const std::string& log, FileSystem& files);
+
+// The environment's interpreter.
 std::string PythonOf(const std::string& venv);
 // What the installation has printed; others may append.
 std::string PythonLog(const std::string& venv);

@@ -31,7 +31,7 @@ bool IsMarked(const std::string& path, const FileSystem& files) {
   return text.ok() && *text == MarkerText();
 }
 
-constexpr std::string_view kOwnNames[] = {"dataset", "variants", "scratch", "venv"};
+constexpr std::string_view kOwnNames[] = {"dataset", "variants", "scratch", "venv", "python"};
 
 // What a run leaves that is killed before the mark is there.
 bool IsFirstTrace(const std::string& name) {
@@ -135,6 +135,7 @@ std::string OutputFolder::manifest(std::string_view id) const {
 }
 std::string OutputFolder::scratch() const { return JoinPath(path_, "scratch"); }
 std::string OutputFolder::venv() const { return JoinPath(path_, "venv"); }
+std::string OutputFolder::python() const { return JoinPath(path_, "python"); }
 std::string OutputFolder::report(std::string_view name) const { return JoinPath(path_, name); }
 
 }  // namespace seiche

@@ -32,6 +32,7 @@ class OutputFolder {
   std::string manifest(std::string_view id) const;  // JSON
   std::string scratch() const;                      // may be removed at any time
   std::string venv() const;
+  std::string python() const;  // scripts, and the package that they import; made anew by each run
   std::string report(std::string_view name) const;  // "paper.md"
 
  private:

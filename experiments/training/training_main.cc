@@ -1,0 +1,3 @@
+#include "experiments/training/program.h"
+
+int main(int argc, char** argv) { return seiche::TrainingMain(argc, argv); }
