@@ -56,17 +56,23 @@ def table(file):
     return "\n".join(lines)
 
 
+def machine_of(job):
+    """Returns what it ran on, as a sentence."""
+    machine = job["machine"]
+    return (f"{machine['cpu_model']}, {machine['cores']} cores, "
+            f"{machine['memory_bytes'] / 1e9:.0f} GB of memory, {machine['system']}, "
+            f"{job['build_mode']} build.")
+
+
 def report(result):
     """Returns the report as Markdown."""
     job, versions = result["job"], result["versions"]
-    machine = job.get("machine", {})
     parts = [
         "# Training with h5py and with seiche",
         f"A U-Net of {result['parameters']} parameters learns frame {job['past'] + 1} from the "
         f"{job['past']} before it; batches of {job['batch_size']} random windows, median of "
         f"{job['repeats']} runs, files in the page cache. torch {versions['torch']} with "
-        f"{result['torch_threads']} threads, h5py {versions['h5py']}. "
-        + ", ".join(f"{name}: {value}" for name, value in machine.items()) + "."]
+        f"{result['torch_threads']} threads, h5py {versions['h5py']}. {machine_of(job)}"]
     for file in result["files"]:
         losses = file["losses"]
         parts += [

@@ -11,6 +11,8 @@ import pytest
 
 from conftest import random_values, write
 
+MACHINE = {"cpu_model": "a processor", "cores": 2, "memory_bytes": 25_000_000_000,
+           "system": "Linux 6.1"}
 TRAINING = pathlib.Path(__file__).parents[2] / "experiments" / "training"
 
 
@@ -34,7 +36,7 @@ def job(tmp_path):
     readers = ["memory", "h5py", "h5py 2", "seiche 1"]
     path = tmp_path / "job.json"
     path.write_text(json.dumps({
-        "past": 3, "batch_size": 4, "seed": 1, "repeats": 2, "machine": {"cores": 2},
+        "past": 3, "batch_size": 4, "seed": 1, "repeats": 2, "machine": MACHINE, "build_mode": "opt",
         "files": [{"id": "manual_lzf", "path": str(tmp_path / "waves.h5"), "batches": 5,
                    "readers": readers}]}))
     return path
@@ -72,7 +74,8 @@ def test_other_values_end_the_program(job, tmp_path):
 
 
 def result_of(runs):
-    return {"job": {"past": 3, "batch_size": 4, "repeats": 2, "machine": {"cores": 2}},
+    return {"job": {"past": 3, "batch_size": 4, "repeats": 2, "machine": MACHINE,
+                    "build_mode": "opt"},
             "versions": {"torch": "2.15.0", "h5py": "3.16.0"}, "torch_threads": 2,
             "parameters": 100,
             "files": [{"id": "manual_lzf", "losses": [0.5, 0.25], "runs": runs}]}
@@ -93,6 +96,7 @@ def test_the_report_tells_waiting_from_slower_steps(tmp_path):
     assert h5py_row["slower_seconds"] == pytest.approx(8.5 - 1.1 - 4.1)
     text = report.report(result)
     assert "| h5py + DataLoader, 2 workers | 8.5 | 12% | 1.10 | 13% | 3.3 | 17.0 | 2.07 |" in text
+    assert "a processor, 2 cores, 25 GB of memory, Linux 6.1, opt build." in text
     assert "0.500000 at first, 0.250000 after 2 batches" in text
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     report.draw(result, tmp_path / "training.png")
