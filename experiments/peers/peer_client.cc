@@ -12,6 +12,8 @@ Json ReadJson(const ReadRequest& request) {
           {"method", request.method},
           {"workers", request.workers},
           {"window", request.window},
+          {"seed", request.seed},
+          {"epoch", request.epoch},
           {"check", request.check},
           {"batches", request.batches}};
 }
@@ -32,6 +34,10 @@ absl::StatusOr<ReadTime> ParseReadTime(const Json& json) {
   SEICHE_ASSIGN_OR_RETURN(time.samples, JsonField<int64_t>(json, "samples"));
   SEICHE_ASSIGN_OR_RETURN(const int64_t checksum, JsonField<int64_t>(json, "checksum"));
   time.checksum = static_cast<uint32_t>(checksum);
+  if (json.contains("decodes_per_chunk")) {
+    SEICHE_ASSIGN_OR_RETURN(time.decodes_per_chunk, JsonField<double>(json, "decodes_per_chunk"));
+    SEICHE_ASSIGN_OR_RETURN(time.shuffle_quality, JsonField<double>(json, "shuffle_quality"));
+  }
   if (time.seconds <= 0) return absl::DataLossError("a time that is not positive");
   return time;
 }

@@ -39,6 +39,17 @@ TEST(PeerClientTest, TimesComeBack) {
   EXPECT_EQ(client.Read(checked)->checksum, 3 * 192 << 16 | 1);  // of zeros
 }
 
+TEST(PeerClientTest, CountersOfSeicheComeBack) {
+  ReadRequest request = Request();
+  request.seed = 7;
+  request.epoch = 3;
+  request.method = "loader";
+  const auto time = Client("good").Read(request);
+  ASSERT_THAT(time, IsOk());
+  EXPECT_EQ(time->decodes_per_chunk, 7);
+  EXPECT_EQ(time->shuffle_quality, 3);
+}
+
 TEST(PeerClientTest, Copies) {
   const std::string to = JoinPath(testing::TempDir(), "copy");
   EXPECT_THAT(Client("good").Copy("waves.h5", to, "zarr"), IsOkAndHolds(3));

@@ -26,11 +26,13 @@ class Measurement {
                                  .workers = row.workers,
                                  .window = FindFile(plan_, row.file)->window,
                                  .batches = BatchesOf(plan_, row, repeat),
+                                 .seed = plan_.selection.seed,
+                                 .epoch = EpochOfRepeat(repeat),
                                  .check = repeat == kCheck,
                                  .chunk_aware = row.chunk_aware,
                                  .memory_budget = row.memory_budget};
     if (!row.peer.empty()) return clients_.Get(row.peer).Read(request);
-    return ReadWithSeiche(request, plan_.selection.seed, EpochOfRepeat(repeat));
+    return ReadWithSeiche(request);
   }
 
   // Whether `row` delivers what its file holds.

@@ -7,8 +7,8 @@ the input ends. What a package prints goes to standard error.
 
 {"op": "hello"} -> {"versions": {"h5py": "3.16.0", ...}}
 {"op": "read", "path": "...", "method": "dataloader", "workers": 2, "window": 0, "check": false,
- "batches": [[5, 0], ...]} -> {"seconds": 0.4, "cpu_seconds": 0.7, "first_batch_seconds": 0.1,
- "samples": 2, "checksum": 0}
+ "seed": 1, "epoch": 1, "batches": [[5, 0], ...]} -> {"seconds": 0.4, "cpu_seconds": 0.7,
+ "first_batch_seconds": 0.1, "samples": 2, "checksum": 0}
 {"op": "copy", "from": "waves.h5", "to": "...", "form": "zarr_blosc_lz4"} -> {"samples": 200}
 
 `batches` are sample indices. With "window": w, a sample is w frames, and sample s starts at frame
@@ -16,6 +16,9 @@ s % k of sequence s / k, k = frames of a sequence - w + 1. "check" asks for the 
 of all values as float32; the times mean nothing then. A failure is {"error": "why"}.
 
 A reader is opened for its request, and each of its workers makes a batch before the clock starts.
+
+"seed" and "epoch" are seiche's names for the order that the batches are the first of. Its answer
+has "decodes_per_chunk" and "shuffle_quality", too. The package is the one beside this script.
 """
 
 import concurrent.futures
@@ -178,6 +181,42 @@ def open_hdf5(request):
     return BatchReader(fill, (window or frames,) + array.shape[2:])
 
 
+class SeicheReader:
+    """seiche.Loader, whose own order the batches are."""
+
+    def __init__(self, request):
+        self.request = request
+        self.loader = self.make()
+        if self.loader.keeps_chunks:
+            # A later epoch would have nothing to decode: the first one of a new loader is timed.
+            self.loader.close()
+            self.loader = None
+        else:
+            for _ in self.loader:
+                pass
+
+    def make(self):
+        import seiche
+        request = self.request
+        return seiche.Loader(request["path"], len(request["batches"][0]),
+                             window=request["window"] or None, seed=request["seed"],
+                             epoch=request["epoch"], workers=request["workers"],
+                             max_batches=len(request["batches"]))
+
+    def epoch(self, batches):
+        if self.loader is None:
+            self.loader = self.make()
+        self.loader.set_epoch(self.request["epoch"])
+        for batch, wanted in zip(self.loader, batches):
+            if batch.samples.tolist() != wanted:
+                raise ValueError(f"batch {batch.number} has other samples than were asked for")
+            yield batch.array
+
+    def counters(self):
+        stats = self.loader.stats()
+        return {name: stats[name] for name in ("decodes_per_chunk", "shuffle_quality")}
+
+
 def open_pillow(request):
     samples = PillowSamples(request["path"], draft=request["method"] == "draft_dataloader")
     return DataLoaderReader(samples, request["workers"])
@@ -262,6 +301,7 @@ def open_blosc2(request):
 
 # Packages that a peer needs, and what opens its files.
 PEERS = {
+    "seiche": (["seiche", "numpy"], SeicheReader),
     "h5py": (["h5py", "torch"], open_hdf5),
     "pillow": (["pillow", "torch"], open_pillow),
     "simplejpeg": (["simplejpeg"], open_simplejpeg),
@@ -329,13 +369,15 @@ class Readers:
 
     def get(self, request):
         key = tuple(request[name] for name in ("path", "method", "workers", "window"))
-        cold = request["method"] == "chunk_cache"  # what an epoch has decoded would help the next
-        if key != self.key or cold:
-            self.reader = None  # ends its processes before others start
-            self.reader = self.open_reader(request)
-            self.key = key
-            if not cold:
-                self.warm_up(request)
+        # Used once: what an epoch has decoded would help the next; or it warms up by itself.
+        once = request["method"] in ("chunk_cache", "loader")
+        if key != self.key or once:
+            self.reader = self.key = None  # ends its processes before others start
+            reader = self.open_reader(request)
+            if once:
+                return reader
+            self.reader, self.key = reader, key
+            self.warm_up(request)
         return self.reader
 
     def warm_up(self, request):
@@ -357,7 +399,9 @@ def read(request, readers):
         if request["check"]:
             checksum = zlib.adler32(numpy.ascontiguousarray(batch, numpy.float32).data, checksum)
     end = time.perf_counter()
+    counters = reader.counters() if hasattr(reader, "counters") else {}
     return {
+        **counters,
         "seconds": end - start,
         "cpu_seconds": cpu_seconds() - cpu_start,
         "first_batch_seconds": first - start,

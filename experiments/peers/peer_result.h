@@ -24,7 +24,7 @@ struct PeerResult {
   double first_batch_ms() const;
   // (Largest - smallest) / median of the milliseconds a sample.
   double spread() const;
-  bool is_ours() const { return row.peer.empty(); }
+  bool is_ours() const { return IsOurs(row); }
 };
 
 // How many times faster one of ours is with kRatioWorkers than another reader with its best number.

@@ -54,6 +54,16 @@ TEST(PeerResultTest, RatiosAreAgainstOursWithTwoWorkers) {
   EXPECT_DOUBLE_EQ(ratios[0].ratio(), 3.5);
 }
 
+TEST(PeerResultTest, PythonIsOurs) {
+  std::vector<PeerResult> results = {Result("a", "seiche", 2, {2}), Result("a", "x", 4, {9}),
+                                     Result("a", "seiche (Python)", 2, {3})};
+  results[2].row.peer = kPythonPeer;
+  const std::vector<PeerRatio> ratios = RatiosOf(results);
+  ASSERT_EQ(ratios.size(), 2);
+  EXPECT_EQ(ratios[1].ours, &results[2]);
+  EXPECT_DOUBLE_EQ(ratios[1].ratio(), 3);
+}
+
 TEST(PeerResultTest, NoRatiosWithoutOurs) {
   const std::vector<PeerResult> results = {Result("a", "seiche", 1, {4}), Result("a", "x", 2, {9}),
                                            Failed("b", "seiche"), Result("b", "x", 2, {9})};

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the peers program as a user does, with interpreters that lack the peers' packages.
 
-Called with the program's path in the first argument.
+Called with the program's path, the folder of the wheel, and the folder with NumPy.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-PROGRAM = None
+PROGRAM = WHEELS = SITE = None
 SMALL = ["--scale=tiny", "--sequences=2", "--repeats=2"]
 
 
@@ -74,8 +74,26 @@ class PeersTest(unittest.TestCase):
                     self.assertIn(part, row["error"])
                     self.assertNotIn("ms_per_sequence", row)
             self.assertEqual({row["reader"] for row in rows},
-                             {"seiche", "h5py+DataLoader", "zarrs", "TensorStore"})
+                             {"seiche", "seiche (Python)", "h5py+DataLoader", "zarrs",
+                              "TensorStore"})
             self.assertIn(part, result.stdout)
+
+    def test_the_python_package_is_measured_beside_ours(self):
+        self.assertFalse((SITE / "FAILED").exists(), "no NumPy to test with")
+        python = self.out.parent / "python"
+        python.write_text("#!/bin/sh\nPYTHONPATH='%s' exec '%s' \"$@\"\n" % (SITE, sys.executable))
+        python.chmod(0o755)
+        files = "manual_lzf,jpeg,auto_lzf,windows10_lzf,windows10_contiguous"
+        result = run(*SMALL, "--files", files, "--peers=seiche", "--python", python, "--wheels",
+                     WHEELS, "--out", self.out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        of_python = [row for row in self.rows() if row["reader"] == "seiche (Python)"]
+        self.assertEqual({(row["file"], row["workers"]) for row in of_python},
+                         {(file, workers) for file in files.split(",") for workers in (1, 2)})
+        for row in of_python:
+            self.check_row(row)
+            self.assertEqual(row["decodes_per_chunk"], int("contiguous" not in row["file"]), row)
+        self.assertIn("| seiche (Python) |", (self.out / "peers.md").read_text())
 
     def test_usage_errors(self):
         for argument, part in [("--peers=h5pi", "h5pi"), ("--files=tape", "tape"),
@@ -88,5 +106,7 @@ class PeersTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    SITE = pathlib.Path(sys.argv.pop(3)).resolve()
+    WHEELS = sys.argv.pop(2)
     PROGRAM = sys.argv.pop(1)
     unittest.main()

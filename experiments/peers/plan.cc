@@ -37,29 +37,37 @@ struct Kind {
 // torch's DataLoader reads in the consumer's process with 0 workers.
 std::vector<Kind> Kinds() {
   const std::vector<int> threads = {1, 2, 4, 8}, processes = {0, 1, 2, 4, 8};
+  const char* const python = "seiche (Python)";
   const char* const h5py = "h5py+DataLoader";
   const char* const direct = "h5py read_direct";
   return {
       {"manual_lzf", kSeicheReader, "", "", Amount::kUsual, threads},
+      {"manual_lzf", python, kPythonPeer, "loader", Amount::kUsual, {1, 2}},
       {"manual_lzf", h5py, "h5py", "dataloader", Amount::kUsual, processes},
       {"manual_gzip4", kSeicheReader, "", "", Amount::kUsual, threads},
+      {"manual_gzip4", python, kPythonPeer, "loader", Amount::kUsual, {1, 2}},
       {"manual_gzip4", h5py, "h5py", "dataloader", Amount::kUsual, processes},
       {"manual_gzip4", "hidefix", "hidefix", "", Amount::kUsual, threads},
       {"jpeg", kSeicheReader, "", "", Amount::kUsual, threads},
+      {"jpeg", python, kPythonPeer, "loader", Amount::kUsual, {1, 2}},
       {"jpeg", "pillow+DataLoader", "pillow", "dataloader", Amount::kUsual, processes},
       {"jpeg", "pillow draft+DataLoader", "pillow", "draft_dataloader", Amount::kUsual, processes},
       {"jpeg", "simplejpeg", "simplejpeg", "", Amount::kUsual, threads},
       {"auto_lzf", kSeicheReader, "", "", Amount::kAll, threads},
+      {"auto_lzf", python, kPythonPeer, "loader", Amount::kAll, {1, 2}},
       {"auto_lzf", "seiche, 20 % budget, chunk-aware", "", "", Amount::kAll, threads, 0.2, true},
       {"auto_lzf", "seiche, 20 % budget", "", "", Amount::kAll, threads, 0.2},
       {"auto_lzf", h5py, "h5py", "dataloader", Amount::kSlow, {0, 2}},
       {"auto_lzf", "h5py 5 GB chunk cache", "h5py", "chunk_cache", Amount::kAll, {0}},
       {"windows10_lzf", kSeicheReader, "", "", Amount::kAll, threads},
+      {"windows10_lzf", python, kPythonPeer, "loader", Amount::kAll, {1, 2}},
       {"windows10_lzf", h5py, "h5py", "dataloader", Amount::kWindows, processes},
       {"contiguous", kSeicheReader, "", "", Amount::kUsual, threads},
+      {"contiguous", python, kPythonPeer, "loader", Amount::kUsual, {1, 2}},
       {"contiguous", h5py, "h5py", "dataloader", Amount::kUsual, processes},
       {"contiguous", direct, "h5py", "direct", Amount::kUsual, {0}},
       {"windows10_contiguous", kSeicheReader, "", "", Amount::kAll, threads},
+      {"windows10_contiguous", python, kPythonPeer, "loader", Amount::kAll, {1, 2}},
       {"windows10_contiguous", h5py, "h5py", "dataloader", Amount::kFastWindows, processes},
       {"windows10_contiguous", direct, "h5py", "direct", Amount::kFastWindows, {0}},
       {"manual_swell_fast", kSeicheReader, "", "", Amount::kUsual, threads},

@@ -33,7 +33,7 @@ struct PeerRow {
   int64_t batch_size = 0;
   int64_t batches = 0;  // of one repeat
   int max_repeats = 0;  // slow rows take fewer than the others
-  // Ours only.
+  // Of the C++ loader only.
   bool chunk_aware = false;   // in that order; otherwise the random one that peers read
   int64_t memory_budget = 0;  // bytes; 0: the loader's default, 4 GB
 };
@@ -55,6 +55,10 @@ struct PeerPlan {
 
 // Its default; others of ours have names that begin so.
 inline constexpr char kSeicheReader[] = "seiche";
+// seiche.Loader in a process of Python's: ours, but asked like a peer.
+inline constexpr char kPythonPeer[] = "seiche";
+
+inline bool IsOurs(const PeerRow& row) { return row.peer.empty() || row.peer == kPythonPeer; }
 
 std::vector<std::string> PeerNames();
 std::vector<PeerFile> PeerFiles();

@@ -37,7 +37,7 @@ TEST(PlanTest, EveryRowOnceAndEveryFileUsed) {
   for (const PeerRow& row : plan.rows) {
     EXPECT_TRUE(rows.insert(row.file + row.reader + std::to_string(row.workers)).second);
     EXPECT_NE(FindFile(plan, row.file), nullptr) << row.file;
-    EXPECT_EQ(row.peer.empty(), absl::StartsWith(row.reader, kSeicheReader)) << row.reader;
+    EXPECT_EQ(IsOurs(row), absl::StartsWith(row.reader, kSeicheReader)) << row.reader;
     files.insert(row.file);
   }
   EXPECT_EQ(files.size(), PeerFiles().size());
@@ -55,6 +55,19 @@ TEST(PlanTest, SlowReadersReadLittleAndFastOnesEnough) {
   EXPECT_EQ(samples("auto_lzf", "h5py 5 GB chunk cache"), 200);
   EXPECT_EQ(samples("windows10_lzf", "h5py+DataLoader"), 200);
   EXPECT_EQ(samples("windows10_contiguous", "h5py+DataLoader"), 1000);
+}
+
+TEST(PlanTest, PythonReadsAsMuchAsCpp) {
+  const PeerPlan plan = Plan({.shape = kShape});
+  for (const char* file : {"manual_lzf", "manual_gzip4", "jpeg", "auto_lzf", "windows10_lzf",
+                           "contiguous", "windows10_contiguous"}) {
+    for (const int workers : {1, 2}) {
+      const PeerRow& ours = Find(plan, file, kSeicheReader, workers);
+      const PeerRow& python = Find(plan, file, "seiche (Python)", workers);
+      EXPECT_EQ(python.peer, kPythonPeer);
+      EXPECT_EQ(BatchesOf(plan, python, 1), BatchesOf(plan, ours, 1)) << file;
+    }
+  }
 }
 
 TEST(PlanTest, SmallBudgetsAreLeftOutWhereBatchesDoNotFit) {

@@ -48,6 +48,27 @@ bool AsksPeers(const PeerPlan& plan) {
 // The peers' packages are others than the paper's stack needs, so the environment is another.
 std::string VenvOf(const OutputFolder& folder) { return absl::StrCat(folder.venv(), "_peers"); }
 
+bool AsksPython(const PeerPlan& plan) {
+  return std::any_of(plan.rows.begin(), plan.rows.end(),
+                     [](const PeerRow& row) { return row.peer == kPythonPeer; });
+}
+
+// The path of peer_reader.py, with our package beside it if a row needs that. A package that cannot
+// be unpacked is rows that say that it is missing.
+absl::StatusOr<std::string> PrepareScript(const PeerOptions& options, const PeerPlan& plan,
+                                          const std::string& python, const OutputFolder& folder,
+                                          FileSystem& files, const LineLog& log) {
+  if (AsksPython(plan)) {
+    const absl::Status unpacked =
+        UnpackWheel(python, options.wheels, folder.python(), PythonLog(VenvOf(folder)), files);
+    if (!unpacked.ok()) log(absl::StrCat("peers: no seiche in Python: ", unpacked.message()));
+  }
+  const std::string script = JoinPath(folder.python(), "peer_reader.py");
+  SEICHE_RETURN_IF_ERROR(files.MakeDirectories(folder.python()));
+  SEICHE_RETURN_IF_ERROR(WriteFileAtomically(files, script, kScript, OverwritePolicy::kReplace));
+  return script;
+}
+
 std::vector<std::pair<std::string, std::string>> VersionsOf(const PeerPlan& plan,
                                                             PeerClients& clients) {
   std::vector<std::pair<std::string, std::string>> versions;
@@ -79,7 +100,7 @@ absl::Status PrintAndWrite(const PeerReport& report, const OutputFolder& folder,
 void AddFlags(Command& command, PeerOptions* options) {
   AddDataFlags(command, &options->experiment);
   command.AddFlag("peers", &options->peers,
-                  {.help = absl::StrCat("readers of other people to measure: none, or some of ",
+                  {.help = absl::StrCat("readers in Python to measure: none, or some of ",
                                         absl::StrJoin(PeerNames(), ", "), "; default: all"),
                    .placeholder = "NAME,..."});
   std::vector<std::string> ids;
@@ -92,6 +113,9 @@ void AddFlags(Command& command, PeerOptions* options) {
                   {.help = "an interpreter that has the peers' packages; default: a virtual "
                            "environment made in --out (installed from PyPI: about 6 GB)",
                    .placeholder = "PROGRAM"});
+  command.AddFlag("wheels", &options->wheels,
+                  {.help = "the folder that //python:wheel makes; `bazel run` says where it is",
+                   .placeholder = "FOLDER"});
   command.AddFlag("timeout", &options->timeout,
                   {.help = "that one measurement of a peer may take, before it is given up",
                    .unit = "s",
@@ -118,8 +142,8 @@ absl::Status RunPeers(const PeerOptions& options, FileSystem& files,
     python = PeerPython(options.python, VenvOf(folder), kRequirements, "about 6 GB and 2 minutes",
                         files, output.log);
   }
-  const std::string script = JoinPath(folder.path(), "peer_reader.py");
-  SEICHE_RETURN_IF_ERROR(WriteFileAtomically(files, script, kScript, OverwritePolicy::kReplace));
+  SEICHE_ASSIGN_OR_RETURN(const std::string script,
+                          PrepareScript(options, plan, python, folder, files, output.log));
   PeerClients clients({python, script}, PythonLog(VenvOf(folder)), options.timeout);
   SEICHE_ASSIGN_OR_RETURN(const auto prepared,
                           PrepareFiles(plan, variants, dataset, kRequirements, folder, preparation,

@@ -22,6 +22,7 @@ struct PeerOptions {
   std::vector<std::string> files;
   std::string python;    // an interpreter that has the packages; empty: an environment in `out`
   double timeout = 600;  // seconds that one answer of a peer may take
+  std::string wheels;    // the folder that //python:wheel makes
 };
 
 // kInvalidArgument for options that make no sense; errors of the data and the machine otherwise.

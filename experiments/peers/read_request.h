@@ -16,6 +16,9 @@ struct ReadRequest {
   // Sample indices. Of T frames and windows of w, sample s is the window that starts at frame
   // s % (T - w + 1) of sequence s / (T - w + 1).
   std::vector<std::vector<int64_t>> batches;
+  // What the samples are the first of: a Sampler's order of this seed and epoch.
+  uint64_t seed = 0;
+  int64_t epoch = 0;
   bool check = false;  // ask for the checksum; times mean nothing then
   // Ours only.
   bool chunk_aware = false;   // in that order, whatever samples `batches` names
@@ -28,10 +31,10 @@ struct ReadTime {
   double first_batch_seconds = 0;  // from the start of the epoch
   int64_t samples = 0;
   uint32_t checksum = 0;  // Adler-32 of all values as float32, if it was asked for
-  // Ours only.
+  // Of seiche only, in C++ and Python.
   double decodes_per_chunk = 0;       // of chunks that the epoch needed
   double shuffle_quality = 1;         // loader/order/shuffle_quality.h; uniform: about 1
-  std::vector<int64_t> checked = {};  // the samples behind the checksum
+  std::vector<int64_t> checked = {};  // the samples behind the checksum; ours only
 };
 
 }  // namespace seiche

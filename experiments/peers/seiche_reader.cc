@@ -29,13 +29,12 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-absl::StatusOr<std::unique_ptr<Loader>> MakeLoader(const ReadRequest& request, uint64_t seed,
-                                                   int64_t epoch) {
+absl::StatusOr<std::unique_ptr<Loader>> MakeLoader(const ReadRequest& request) {
   SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<const SequenceStore> store, OpenStore(request.path));
   LoaderOptions options = {.batch_size = static_cast<int64_t>(request.batches[0].size()),
                            .order = request.chunk_aware ? Order::kChunkAware : Order::kUniform,
-                           .seed = seed,
-                           .epoch = epoch,
+                           .seed = request.seed,
+                           .epoch = request.epoch,
                            .max_batches = static_cast<int64_t>(request.batches.size()),
                            .workers = request.workers};
   if (request.window != 0) options.sample.windows = {{.frames = request.window}};
@@ -86,14 +85,14 @@ absl::StatusOr<ReadTime> ReadEpoch(Loader& loader, const ReadRequest& request, d
 
 }  // namespace
 
-absl::StatusOr<ReadTime> ReadWithSeiche(const ReadRequest& request, uint64_t seed, int64_t epoch) {
+absl::StatusOr<ReadTime> ReadWithSeiche(const ReadRequest& request) {
   double start = Now(), cpu_start = CpuSeconds();
-  SEICHE_ASSIGN_OR_RETURN(std::unique_ptr<Loader> loader, MakeLoader(request, seed, epoch));
+  SEICHE_ASSIGN_OR_RETURN(std::unique_ptr<Loader> loader, MakeLoader(request));
   if (loader->strategy().keep_all) return ReadEpoch(*loader, request, start, cpu_start);
   SEICHE_RETURN_IF_ERROR(FinishEpoch(*loader));
   start = Now();
   cpu_start = CpuSeconds();
-  SEICHE_RETURN_IF_ERROR(loader->StartEpoch(epoch));
+  SEICHE_RETURN_IF_ERROR(loader->StartEpoch(request.epoch));
   return ReadEpoch(*loader, request, start, cpu_start);
 }
 

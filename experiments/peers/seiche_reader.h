@@ -1,21 +1,18 @@
 // Our side of the comparison: the loader, asked like a peer.
 //
-//   SEICHE_ASSIGN_OR_RETURN(ReadTime time, ReadWithSeiche(request, seed, epoch));
+//   SEICHE_ASSIGN_OR_RETURN(ReadTime time, ReadWithSeiche(request));
 #ifndef SEICHE_EXPERIMENTS_PEERS_SEICHE_READER_H_
 #define SEICHE_EXPERIMENTS_PEERS_SEICHE_READER_H_
-
-#include <cstdint>
 
 #include "absl/status/statusor.h"
 #include "experiments/peers/read_request.h"
 
 namespace seiche {
 
-// Delivers the request's batches: epoch `epoch` of the order of `seed`. The same epoch comes before
-// it, untimed, and brings the buffers into use; but where the loader keeps all decoded chunks from
-// epoch to epoch, a new loader is timed from its creation on, lest nothing be left to decode.
-// kInternal if other samples come.
-absl::StatusOr<ReadTime> ReadWithSeiche(const ReadRequest& request, uint64_t seed, int64_t epoch);
+// Delivers the request's batches. The same epoch comes before it, untimed, and brings the buffers
+// into use; but where the loader keeps all decoded chunks from epoch to epoch, a new loader is
+// timed from its creation on, lest nothing be left to decode. kInternal if other samples come.
+absl::StatusOr<ReadTime> ReadWithSeiche(const ReadRequest& request);
 
 }  // namespace seiche
 

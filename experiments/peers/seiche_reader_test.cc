@@ -45,7 +45,11 @@ class SeicheReaderTest : public testing::Test {
   }
 
   ReadRequest Request(int repeat) {
-    return {.path = path_, .workers = 2, .batches = BatchesOf(plan_, row_, repeat)};
+    return {.path = path_,
+            .workers = 2,
+            .batches = BatchesOf(plan_, row_, repeat),
+            .seed = 5,
+            .epoch = EpochOfRepeat(repeat)};
   }
 
   std::string path_;
@@ -55,7 +59,7 @@ class SeicheReaderTest : public testing::Test {
 
 TEST_F(SeicheReaderTest, DeliversTheSamplesOfEveryRepeat) {
   for (const int repeat : {0, 1, 2}) {
-    const auto time = ReadWithSeiche(Request(repeat), 5, EpochOfRepeat(repeat));
+    const auto time = ReadWithSeiche(Request(repeat));
     ASSERT_THAT(time, IsOk());
     EXPECT_EQ(time->samples, 6);
     EXPECT_GT(time->seconds, 0);
@@ -71,7 +75,7 @@ TEST_F(SeicheReaderTest, ChecksumIsThatOfTheStoredValues) {
   request.check = true;
   const auto store = OpenStore(path_);
   ASSERT_THAT(store, IsOk());
-  const auto time = ReadWithSeiche(request, 5, EpochOfRepeat(-1));
+  const auto time = ReadWithSeiche(request);
   ASSERT_THAT(time, IsOk());
   EXPECT_THAT(ChecksumOf(**store, 0, request.batches[0]), IsOkAndHolds(time->checksum));
   EXPECT_NE(*ChecksumOf(**store, 0, {request.batches[0][1], request.batches[0][0]}),
@@ -79,7 +83,9 @@ TEST_F(SeicheReaderTest, ChecksumIsThatOfTheStoredValues) {
 }
 
 TEST_F(SeicheReaderTest, OtherSamplesThanAskedForAreAnError) {
-  EXPECT_THAT(ReadWithSeiche(Request(0), /*seed=*/6, EpochOfRepeat(0)),
+  ReadRequest request = Request(0);
+  request.seed = 6;
+  EXPECT_THAT(ReadWithSeiche(request),
               StatusIs(absl::StatusCode::kInternal, HasSubstr("other samples")));
 }
 
@@ -90,7 +96,7 @@ TEST_F(SeicheReaderTest, DeliversWindows) {
   request.check = true;
   const auto store = OpenStore(path_);
   ASSERT_THAT(store, IsOk());
-  const auto time = ReadWithSeiche(request, 5, EpochOfRepeat(-1));
+  const auto time = ReadWithSeiche(request);
   ASSERT_THAT(time, IsOk());
   EXPECT_THAT(ChecksumOf(**store, 2, request.batches[0]), IsOkAndHolds(time->checksum));
   EXPECT_EQ(time->checked, request.batches[0]);
@@ -106,7 +112,7 @@ TEST_F(SeicheReaderTest, ChunkAwareOrderHasSamplesOfItsOwn) {
   request.check = true;
   const auto store = OpenStore(path_);
   ASSERT_THAT(store, IsOk());
-  const auto time = ReadWithSeiche(request, 5, EpochOfRepeat(-1));
+  const auto time = ReadWithSeiche(request);
   ASSERT_THAT(time, IsOk());
   EXPECT_EQ(time->checked.size(), request.batches[0].size());
   EXPECT_THAT(ChecksumOf(**store, 0, time->checked), IsOkAndHolds(time->checksum));
@@ -115,7 +121,7 @@ TEST_F(SeicheReaderTest, ChunkAwareOrderHasSamplesOfItsOwn) {
 TEST_F(SeicheReaderTest, BudgetIsTheLoaders) {
   ReadRequest request = Request(0);
   request.memory_budget = 1;
-  EXPECT_THAT(ReadWithSeiche(request, 5, 1),
+  EXPECT_THAT(ReadWithSeiche(request),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("memory_budget")));
 }
 

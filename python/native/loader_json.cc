@@ -224,6 +224,7 @@ std::string DescribeLoader(const Loader& loader, const LoaderOptions& options) {
                    {"batches", whole.num_batches()},
                    {"samples", loader.num_samples()},
                    {"order", loader.statistics().order},
+                   {"keeps_chunks", loader.strategy().keep_all},
                    {"outputs", std::move(outputs)}});
 }
 

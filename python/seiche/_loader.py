@@ -127,6 +127,13 @@ class Loader:
         pin_memory: copy torch tensors into page-locked memory; needs CUDA.
         decode_once: share decoded chunks between samples as far as the budget reaches.
 
+    Attributes:
+        store: what it reads.
+        samples: of an epoch, of all shards together.
+        order: "uniform", "sequential" or "chunk-aware".
+        keeps_chunks: whether all decoded chunks stay in memory, so that only the first pass decodes.
+        shard: (index, count).
+
     Raises:
         FileNotFoundError, KeyError, ValueError, DataLossError: as seiche.open(); ValueError also
             for options that make no sense; MemoryError if the budget does not suffice.
@@ -187,6 +194,7 @@ class Loader:
         self._batches = description["batches"]
         self.samples = description["samples"]
         self.order = description["order"]
+        self.keeps_chunks = description["keeps_chunks"]
         self._epoch = place["epoch"]
         self._fresh = True  # the native loader stands where the next pass begins
         self._native = native

@@ -206,6 +206,15 @@ def test_packed_values(tmp_path):
     numpy.testing.assert_allclose(batch["images"], values * 0.25, rtol=1e-6)
 
 
+def test_chunks_are_kept_where_they_fit(waves):
+    loader = seiche.Loader(waves.path, 4, window=3)
+    assert loader.keeps_chunks
+    for _ in range(2):
+        assert sum(batch.size for batch in loader) == 240
+    assert loader.stats()["chunks_decoded"] == 24
+    assert not seiche.Loader(waves.path, 4, window=3, decode_once=False).keeps_chunks
+
+
 def test_stats_name_the_bottleneck(waves):
     loader = seiche.Loader(waves.path, 4)
     assert loader.stats().summary == "no batch yet"

@@ -36,7 +36,8 @@ def job(tmp_path):
     readers = ["memory", "h5py", "h5py 2", "seiche 1"]
     path = tmp_path / "job.json"
     path.write_text(json.dumps({
-        "past": 3, "batch_size": 4, "seed": 1, "repeats": 2, "machine": MACHINE, "build_mode": "opt",
+        "past": 3, "batch_size": 4, "seed": 1, "repeats": 2, "machine": MACHINE,
+        "build_mode": "opt",
         "files": [{"id": "manual_lzf", "path": str(tmp_path / "waves.h5"), "batches": 5,
                    "readers": readers}]}))
     return path
