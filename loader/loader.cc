@@ -193,18 +193,18 @@ LoaderImpl::LoaderImpl(LoaderSetup setup, const LoaderOptions& options)
     : setup_(std::move(setup)),
       options_(options),
       runner_(*setup_.store, *setup_.map, setup_.transforms),
-      ring_(std::make_shared<BatchRing>(BatchRing::Options{
-          .outputs = setup_.outputs,
-          .rows = setup_.rows,
-          .batch_bytes = setup_.batch_bytes,
-          .capacity = setup_.strategy.ring_batches,
-          .max_buffers = std::max(setup_.strategy.most_batches, setup_.strategy.ring_batches),
-          .memory_budget = options.memory_budget,
-          .on_return =
-              [this] {
-                absl::MutexLock lock(&mutex_);
-                Publish();
-              }})),
+      ring_(std::make_shared<BatchRing>(
+          BatchRing::Options{.outputs = setup_.outputs,
+                             .rows = setup_.rows,
+                             .batch_bytes = setup_.batch_bytes,
+                             .capacity = setup_.strategy.kept_buffers(),
+                             .max_buffers = setup_.strategy.max_buffers(),
+                             .memory_budget = options.memory_budget,
+                             .on_return =
+                                 [this] {
+                                   absl::MutexLock lock(&mutex_);
+                                   Publish();
+                                 }})),
       jobs_(setup_.strategy.groups * setup_.strategy.most_group_batches),
       groups_(setup_.strategy.groups),
       schedule_(ScheduleOptions(options, setup_.map->size(), setup_.first_batch)),

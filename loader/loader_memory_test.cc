@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -226,6 +227,25 @@ TEST(LoaderCacheTest, ChunksStayAsLongAsTheyAreUsed) {
     if (order == Order::kSequential) {
       EXPECT_EQ(store->decodes(), field.grid.num_chunks());
     }
+  }
+}
+
+TEST(LoaderRingTest, ABatchThatIsHeldUntilTheNextOneIsThereKeepsItsBuffer) {
+  const auto store = Store(GridStore::MakeField("u", {12, 3, 16, 16}, {1, 3, 16, 16}));
+  const auto loader = MakeLoader(store, {.batch_size = 2, .workers = 1, .prefetch = 1});
+  int64_t held_bytes = 0;
+  for (int64_t epoch = 1; epoch < 4; ++epoch) {
+    std::optional<Batch> held;
+    while (true) {
+      auto batch = loader->Next();
+      ASSERT_THAT(batch, IsOk());
+      if (!batch->has_value()) break;
+      held = *std::move(batch);
+    }
+    held_bytes = std::max(held_bytes, loader->statistics().memory_bytes);
+    held.reset();
+    EXPECT_EQ(loader->statistics().memory_bytes, held_bytes);
+    ASSERT_THAT(loader->StartEpoch(epoch), IsOk());
   }
 }
 

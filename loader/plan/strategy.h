@@ -15,6 +15,7 @@
 #ifndef SEICHE_LOADER_PLAN_STRATEGY_H_
 #define SEICHE_LOADER_PLAN_STRATEGY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -51,6 +52,11 @@ struct Strategy {
   // Expected chunk decodes of an epoch whose groups are as large as they may be, in decodings of
   // all chunks of the fields that share: 1 is perfect. For kUniform and kChunkAware.
   double uniform_decodes = 1, chunk_aware_decodes = 1;
+
+  int64_t max_buffers() const { return std::max(most_batches, ring_batches); }
+  // Kept from epoch to epoch: one more than the ring has, for a consumer that takes the next batch
+  // before it drops the last one, as a loop of Python's does.
+  int64_t kept_buffers() const { return std::min(ring_batches + 1, max_buffers()); }
 };
 
 // kResourceExhausted if the budget has no room for prefetch + 1 batches.
