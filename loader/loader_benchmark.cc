@@ -1,6 +1,6 @@
 // The whole way of a batch, end to end, over temporary files of wave-like frames: sequences
 // [100,184,184] float32, page cache warm. "sequence" is the time for one, "CPU" that of all threads
-// for a batch of 10; bytes count as delivered.
+// for a batch of 10; bytes count as delivered. Of tiny batches, "CPU" is that of the consumer.
 #include <unistd.h>
 
 #include <algorithm>
@@ -143,6 +143,47 @@ SEICHE_LOAD(manual_lzf, false, {1, kFrames, kSide, kSide}, {"lzf"});
 SEICHE_LOAD(manual_deflate, false, {1, kFrames, kSide, kSide}, {"deflate:4"});
 SEICHE_LOAD(frames_lzf, false, {1, 1, kSide, kSide}, {"lzf"});
 #undef SEICHE_LOAD
+
+// Batches of one frame of 64 bytes, in order: what a batch costs the consumer's thread, whatever is
+// in it. python/testing/overhead_benchmark.py measures the same from Python.
+absl::Status LoadTinyBatches(benchmark::State& state) {
+  const std::string folder = absl::StrCat(std::filesystem::temp_directory_path().string(),
+                                          "/seiche-tiny-benchmark-", getpid());
+  std::filesystem::create_directory(folder);
+  const std::string path = JoinPath(folder, "tiny.h5");
+  constexpr int64_t kTiny = 100'000;
+  Hdf5WriterOptions writer_options;
+  writer_options.shape = {kTiny, 1, 4, 4};
+  writer_options.chunk_shape = {1000, 1, 4, 4};
+  SEICHE_ASSIGN_OR_RETURN(auto writer, Hdf5Writer::Create(path, writer_options));
+  const std::vector<float> frame(16);
+  for (int64_t i = 0; i < kTiny; ++i) {
+    SEICHE_RETURN_IF_ERROR(writer->Append(MakeView(frame.data(), DType::kFloat32, {1, 4, 4})));
+  }
+  SEICHE_RETURN_IF_ERROR(writer->Finish());
+  SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<const SequenceStore> store, OpenStore(path));
+  std::filesystem::remove_all(folder);
+  SEICHE_ASSIGN_OR_RETURN(
+      auto loader,
+      Loader::Create(store, {.order = Order::kSequential, .workers = 1, .prefetch = 8}));
+  int64_t epoch = 0;
+  std::optional<Batch> held;  // until the next one is there, as Python's loops do
+  for (auto _ : state) {
+    SEICHE_ASSIGN_OR_RETURN(std::optional<Batch> batch, loader->Next());
+    if (batch) {
+      held = std::move(batch);
+    } else {
+      SEICHE_RETURN_IF_ERROR(loader->StartEpoch(++epoch));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void BM_TinyBatches(benchmark::State& state) {
+  const absl::Status status = LoadTinyBatches(state);
+  if (!status.ok()) state.SkipWithError(status.ToString().c_str());
+}
+BENCHMARK(BM_TinyBatches)->Unit(benchmark::kMicrosecond)->UseRealTime();
 
 }  // namespace
 }  // namespace seiche
