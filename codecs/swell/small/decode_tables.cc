@@ -5,6 +5,11 @@
 namespace seiche {
 namespace {
 
+uint32_t CodeOf(uint32_t token) {
+  if (token >= kDirectTokens) return token - kDirectTokens + kFirstRawCode;
+  return token >> 1 ^ -(token & 1);
+}
+
 void AddTable(const FrequencyTable& table, int t, SmallDecodeTables& tables) {
   const uint32_t first = table.frequencies[0];
   tables.bits[t] = table.bits;
@@ -15,8 +20,9 @@ void AddTable(const FrequencyTable& table, int t, SmallDecodeTables& tables) {
   for (uint32_t symbol = 0; symbol < table.frequencies.size(); ++symbol) {
     const uint32_t frequency = table.frequencies[symbol];
     if (frequency == 0) continue;
-    const uint32_t entry = symbol | (frequency - 1) << 8 | start << 20;
-    tables.entries.insert(tables.entries.end(), symbol == 0 ? 1 : frequency, entry);
+    const uint32_t entry = CodeOf(symbol) << 25 | frequency << 12 | start;
+    tables.entries.insert(tables.entries.end(), symbol == 0 ? 1 : frequency,
+                          static_cast<int32_t>(entry));
     start += frequency;
   }
 }

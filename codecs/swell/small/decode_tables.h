@@ -18,8 +18,9 @@ struct SmallDecodeTables {
   alignas(64) int32_t bits[kMaxTables] = {};
   alignas(64) int32_t floors[kMaxTables] = {};
   alignas(64) int32_t bases[kMaxTables] = {};
-  // symbol | (frequency - 1) << 8 | start << 20
-  std::vector<uint32_t> entries;
+  // In 7, 13 and 12 bits, code << 25 | frequency << 12 | start. The code is the signed residual
+  // that a token means, or kFirstRawCode and more for tokens with raw bits.
+  std::vector<int32_t> entries;
 
   // Tables of the contexts of a group's first frame, of other frames, and of blocks with flags.
   alignas(64) uint8_t first_contexts[kContexts] = {};
@@ -35,6 +36,9 @@ struct SmallDecodeTables {
 
   PackedCoefficients coefficients[3];
 };
+
+// Code of the token kDirectTokens; those of the tokens behind it follow.
+inline constexpr int kFirstRawCode = kDirectTokens / 2;
 
 // `model` is one that ParseModel() takes.
 SmallDecodeTables MakeSmallDecodeTables(const SmallModel& model);

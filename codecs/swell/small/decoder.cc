@@ -69,27 +69,42 @@ HWY_INLINE hn::Vec<Tag32> LookUp16(const int32_t* HWY_RESTRICT table, hn::Vec<Ta
   }
 }
 
-// Replaces the contexts of a block by what `table` of 256 entries has for them.
-HWY_INLINE void LookUpTables(const uint8_t* HWY_RESTRICT table, uint8_t* HWY_RESTRICT contexts) {
+// Looks up contexts in `table` of 256 entries. Where registers hold the table that is done for all
+// columns when their contexts are found, else later and only for those of coded blocks.
+class ContextTable {
+ public:
 #if HWY_TARGET == HWY_AVX3_DL
-  const hn::Full512<uint8_t> tag;
-  const hn::Full256<uint8_t> block;
-  const auto index = hn::ZeroExtendVector(tag, hn::Load(block, contexts));
-  const auto lower = hn::TwoTablesLookupLanes(tag, hn::Load(tag, table), hn::Load(tag, table + 64),
-                                              hn::Indices512<uint8_t>{index.raw});
-  const auto upper =
-      hn::TwoTablesLookupLanes(tag, hn::Load(tag, table + 128), hn::Load(tag, table + 192),
-                               hn::Indices512<uint8_t>{index.raw});
-  const hn::Repartition<int8_t, decltype(tag)> signed_tag;
-  const auto is_upper = hn::RebindMask(tag, hn::IsNegative(hn::BitCast(signed_tag, index)));
-  hn::Store(hn::LowerHalf(block, hn::IfThenElse(is_upper, upper, lower)), block, contexts);
-#else
-  HWY_UNROLL(32)
-  for (int i = 0; i < kBlockWidth; ++i) contexts[i] = table[contexts[i]];
-#endif
-}
+  explicit ContextTable(const uint8_t* HWY_RESTRICT table)
+      : quarters_{hn::Load(Tag8(), table), hn::Load(Tag8(), table + 64),
+                  hn::Load(Tag8(), table + 128), hn::Load(Tag8(), table + 192)} {}
 
-// The same for a block with a flag, by fractions.
+  HWY_INLINE hn::Vec<Tag8> operator()(hn::Vec<Tag8> contexts) const {
+    const Tag8 tag;
+    const hn::Indices512<uint8_t> indices{contexts.raw};
+    const auto lower = hn::TwoTablesLookupLanes(tag, quarters_[0], quarters_[1], indices);
+    const auto upper = hn::TwoTablesLookupLanes(tag, quarters_[2], quarters_[3], indices);
+    const auto is_upper = hn::IsNegative(hn::BitCast(hn::RebindToSigned<Tag8>(), contexts));
+    return hn::IfThenElse(hn::RebindMask(tag, is_upper), upper, lower);
+  }
+  HWY_INLINE void LookUpBlock(uint8_t*) const {}
+
+ private:
+  hn::Vec<Tag8> quarters_[4];
+#else
+  explicit ContextTable(const uint8_t* table) : table_(table) {}
+
+  HWY_INLINE hn::Vec<Tag8> operator()(hn::Vec<Tag8> contexts) const { return contexts; }
+  HWY_INLINE void LookUpBlock(uint8_t* HWY_RESTRICT contexts) const {
+    HWY_UNROLL(32)
+    for (int i = 0; i < kBlockWidth; ++i) contexts[i] = table_[contexts[i]];
+  }
+
+ private:
+  const uint8_t* HWY_RESTRICT table_;
+#endif
+};
+
+// The contexts of a block with a flag, by fractions.
 HWY_INLINE void LookUpFractions(const uint8_t* HWY_RESTRICT table,
                                 const uint8_t* HWY_RESTRICT fractions,
                                 uint8_t* HWY_RESTRICT contexts) {
@@ -119,47 +134,43 @@ HWY_INLINE uint32_t DecodeFlags(SmallDecoding& d, uint32_t quiet, uint32_t block
 
 // Blocks of the row that have residuals, in ascending order in scratch.coded; returns how many.
 // Their contexts become tables.
-HWY_INLINE int64_t FindCodedBlocks(SmallDecoding& d, const uint8_t* HWY_RESTRICT table_of_context) {
-  const SmallRow s = d.row;
+HWY_INLINE int64_t FindCodedBlocks(SmallDecoding& d, const SmallRow s, const ContextTable& table) {
   const int64_t blocks = d.planes.blocks();
   int64_t coded = 0;
   for (int64_t first = 0; first < blocks; first += kBlocksPerFlags) {
     const int n = static_cast<int>(std::min<int64_t>(blocks - first, kBlocksPerFlags));
     const uint32_t all = (1u << n) - 1;
     const uint32_t quiet = s.quiet[first / kBlocksPerFlags] & all;
-    const uint32_t flags = quiet == 0 ? 0 : DecodeFlags(d, quiet, all);
+    const uint32_t flags = quiet == 0 ? 0 : quiet & DecodeFlags(d, quiet, all);
+    for (uint32_t left = flags; left != 0; left &= left - 1) {
+      const int64_t x = (first + hwy::Num0BitsBelowLS1Bit_Nonzero32(left)) * kBlockWidth;
+      LookUpFractions(d.tables.flagged_contexts, s.fractions + x, s.contexts + x);
+    }
+    const uint32_t mask = (all & ~quiet) | flags;
     for (int i = 0; i < n; ++i) {
-      const int64_t x = (first + i) * kBlockWidth;
-      if ((quiet >> i & 1) == 0) {
-        LookUpTables(table_of_context, s.contexts + x);
-      } else if ((flags >> i & 1) != 0) {
-        LookUpFractions(d.tables.flagged_contexts, s.fractions + x, s.contexts + x);
-      } else {
-        continue;
-      }
-      s.coded[coded++] = static_cast<int32_t>(first + i);
+      if ((quiet >> i & 1) == 0) table.LookUpBlock(s.contexts + (first + i) * kBlockWidth);
+      s.coded[coded] = static_cast<int32_t>(first + i);
+      coded += mask >> i & 1;
     }
   }
   return coded;
 }
 
-// Splits the states of a block's lanes and finds where to look up their slots.
-HWY_INLINE void SplitStates(const SmallDecodeTables& tables, const uint32_t* HWY_RESTRICT states,
-                            int64_t x, const SmallRow s) {
-  const Tag32 tag;
-  const TagU32 unsigned_tag;
-  const hn::Rebind<uint8_t, Tag32> tag8;
-  for (int64_t i = 0; i < kBlockWidth; i += kLanes) {
-    const auto table = hn::PromoteTo(tag, hn::Load(tag8, s.contexts + x + i));
-    const auto bits = LookUp16(tables.bits, table);
-    const auto state = hn::Load(unsigned_tag, states + i);
-    const auto head = hn::Shr(state, hn::BitCast(unsigned_tag, bits));
-    const auto slot =
-        hn::BitCast(tag, hn::Sub(state, hn::Shl(head, hn::BitCast(unsigned_tag, bits))));
-    hn::Store(head, unsigned_tag, s.heads + x + i);
-    hn::Store(slot, tag, s.slots + x + i);
-    hn::Store(hn::Add(hn::Max(slot, LookUp16(tables.floors, table)), LookUp16(tables.bases, table)),
-              tag, s.indices + x + i);
+// table[indices[i]] in lane i. Two indices a load, and no detour of what is found through memory,
+// where a vector would have to wait for the stores of all its lanes.
+template <class D>
+HWY_INLINE hn::Vec<D> LookUpEntries(D tag, const int32_t* HWY_RESTRICT table,
+                                    const int32_t* HWY_RESTRICT indices) {
+  if constexpr (HWY_MAX_LANES_D(D) == 4) {
+    uint64_t first, second;
+    hwy::CopyBytes<8>(indices, &first);
+    hwy::CopyBytes<8>(indices + 2, &second);
+    return hn::Dup128VecFromValues(tag, table[static_cast<uint32_t>(first)], table[first >> 32],
+                                   table[static_cast<uint32_t>(second)], table[second >> 32]);
+  } else {
+    const hn::Half<D> half;
+    return hn::Combine(tag, LookUpEntries(half, table, indices + HWY_MAX_LANES_D(D) / 2),
+                       LookUpEntries(half, table, indices));
   }
 }
 
@@ -195,97 +206,93 @@ HWY_INLINE hn::Vec<TagU32> ExpandWords(hn::Mask<TagU32> mask, const uint8_t* HWY
   }
 }
 
-// Replaces tokens that raw bits follow by what both give.
-HWY_NOINLINE void AddRawBits(SmallDecoding& d, uint32_t* tokens, int lanes) {
+// Replaces the codes of tokens that raw bits follow by the residuals that both give.
+HWY_NOINLINE void AddRawBits(SmallDecoding& d, int32_t* codes, int lanes) {
   for (int i = 0; i < lanes; ++i) {
-    if (tokens[i] < kDirectTokens) continue;
+    if (codes[i] < kFirstRawCode) continue;
+    const int token = codes[i] - kFirstRawCode + kDirectTokens;
     uint32_t window;
     hwy::CopyBytes<4>(d.raw_bits.next + d.raw_position / 8, &window);
-    const int bits = RawBits(static_cast<int>(tokens[i]));
+    const int bits = RawBits(token);
     const uint32_t raw = window >> d.raw_position % 8 & ((1u << bits) - 1);
     d.raw_position += bits;
-    tokens[i] = ZigzagOf(static_cast<int>(tokens[i]), raw);
+    const int zigzag = ZigzagOf(token, raw);
+    codes[i] = zigzag >> 1 ^ -(zigzag & 1);
   }
 }
 
-// Decodes the residuals of kLanes columns from `x` on, of which `width` are there.
+// Decodes the residuals of kLanes columns from `x` on, of which `width` are there, by the lanes
+// with these states. Advances `words`.
 template <bool kWhole>
-HWY_INLINE void DecodeColumns(SmallDecoding& d, uint32_t* HWY_RESTRICT states, int64_t x,
-                              int64_t width, const uint8_t* HWY_RESTRICT& words) {
-  const TagU32 tag;
+HWY_INLINE void DecodeColumns(SmallDecoding& d, const SmallDecodeTables& tables, const SmallRow s,
+                              uint32_t* HWY_RESTRICT states, int64_t x, int64_t width,
+                              const uint8_t* HWY_RESTRICT& words) {
+  const Tag32 tag;
+  const TagU32 unsigned_tag;
   const TagHalfU16 tag16;
-  const SmallRow s = d.row;
-  const auto entry = hn::Load(tag, s.entries + x);
-  const auto head = hn::Load(tag, s.heads + x);
-  const auto slot = hn::BitCast(tag, hn::Load(Tag32(), s.slots + x));
-  auto token = hn::And(entry, hn::Set(tag, 255));
-  const auto frequency = hn::And(hn::ShiftRight<8>(entry), hn::Set(tag, 4095));
-  auto state =
-      hn::Add(hn::Add(hn::Mul(frequency, head), head), hn::Sub(slot, hn::ShiftRight<20>(entry)));
-  auto refill = hn::Eq(hn::ShiftRight<16>(state), hn::Zero(tag));
+  const auto table = hn::PromoteTo(tag, hn::Load(hn::Rebind<uint8_t, Tag32>(), s.contexts + x));
+  const auto bits = hn::BitCast(unsigned_tag, LookUp16(tables.bits, table));
+  const auto head = hn::Shr(hn::Load(unsigned_tag, states), bits);
+  const auto slot = hn::Sub(hn::Load(unsigned_tag, states), hn::Shl(head, bits));
+  const auto index = hn::Add(hn::Max(hn::BitCast(tag, slot), LookUp16(tables.floors, table)),
+                             LookUp16(tables.bases, table));
+  HWY_ALIGN int32_t indices[kLanes];
+  hn::Store(index, tag, indices);
+  const auto entry = LookUpEntries(tag, tables.entries.data(), indices);
+  const auto bare = hn::BitCast(unsigned_tag, entry);
+  const auto frequency = hn::ShiftRight<19>(hn::ShiftLeft<7>(bare));
+  const auto start = hn::And(bare, hn::Set(unsigned_tag, (1 << 12) - 1));
+  auto state = hn::Add(hn::Mul(frequency, head), hn::Sub(slot, start));
+  auto residual = hn::ShiftRight<25>(entry);
+  auto refill = hn::Eq(hn::ShiftRight<16>(state), hn::Zero(unsigned_tag));
   if constexpr (!kWhole) {
-    const auto there = hn::FirstN(tag, width - x);
+    const auto there = hn::FirstN(unsigned_tag, width - x);
     refill = hn::And(refill, there);
-    token = hn::IfThenElseZero(there, token);
+    residual = hn::IfThenElseZero(hn::RebindMask(tag, there), residual);
   }
   state =
       hn::IfThenElse(refill, hn::Or(hn::ShiftLeft<16>(state), ExpandWords(refill, words)), state);
   if constexpr (kWhole) {
-    hn::Store(state, tag, states);
+    hn::Store(state, unsigned_tag, states);
   } else {
-    hn::BlendedStore(state, hn::FirstN(tag, width - x), tag, states);
+    hn::BlendedStore(state, hn::FirstN(unsigned_tag, width - x), unsigned_tag, states);
   }
-  if (HWY_UNLIKELY(!hn::AllFalse(
-          Tag32(), hn::Gt(hn::BitCast(Tag32(), token), hn::Set(Tag32(), kDirectTokens - 1))))) {
-    HWY_ALIGN uint32_t tokens[kLanes];
-    hn::Store(token, tag, tokens);
-    AddRawBits(d, tokens, kLanes);
-    token = hn::Load(tag, tokens);
+  if (HWY_UNLIKELY(!hn::AllFalse(tag, hn::Gt(residual, hn::Set(tag, kFirstRawCode - 1))))) {
+    HWY_ALIGN int32_t codes[kLanes];
+    hn::Store(residual, tag, codes);
+    AddRawBits(d, codes, kLanes);
+    residual = hn::Load(tag, codes);
   }
-  const auto odd = hn::Sub(hn::Zero(tag), hn::And(token, hn::Set(tag, 1)));
-  const auto residual = hn::Xor(hn::ShiftRight<1>(token), odd);
-  hn::Store(hn::BitCast(TagHalf16(), hn::TruncateTo(tag16, residual)), TagHalf16(),
-            s.residuals + x);
+  hn::Store(hn::BitCast(TagHalf16(), hn::TruncateTo(tag16, hn::BitCast(unsigned_tag, residual))),
+            TagHalf16(), s.residuals + x);
 }
 
 // The residuals of the blocks in scratch.coded, the first `coded` of them.
-HWY_INLINE void DecodeResiduals(SmallDecoding& d, int64_t coded) {
-  const SmallRow s = d.row;
+HWY_INLINE void DecodeResiduals(SmallDecoding& d, const SmallRow s, int64_t coded) {
+  const SmallDecodeTables& tables = d.tables;
   const int64_t width = d.planes.width();
   const int64_t lane_blocks = d.model.lanes / kBlockWidth;
   const uint8_t* words = d.words.next;
-  for (int64_t next = 0; next < coded;) {
-    // As many blocks as have lanes of their own.
-    const int64_t first_block = s.coded[next] / lane_blocks * lane_blocks;
-    int64_t end = next;
-    for (; end < coded && s.coded[end] < first_block + lane_blocks; ++end) {
-      const int64_t x = int64_t{s.coded[end]} * kBlockWidth;
-      SplitStates(d.tables, d.states + (s.coded[end] - first_block) * kBlockWidth, x, s);
+  int64_t first_block = 0;
+  for (int64_t i = 0; i < coded; ++i) {
+    const int64_t block = s.coded[i];
+    while (block >= first_block + lane_blocks) first_block += lane_blocks;
+    uint32_t* const states = d.states + (block - first_block) * kBlockWidth;
+    const int64_t x = block * kBlockWidth;
+    if (HWY_LIKELY(x + kBlockWidth <= width)) {
+      HWY_UNROLL(8)
+      for (int64_t j = 0; j < kBlockWidth; j += kLanes) {
+        DecodeColumns<true>(d, tables, s, states + j, x + j, width, words);
+      }
+      continue;
     }
-    const uint32_t* HWY_RESTRICT table = d.tables.entries.data();
-    for (int64_t i = next; i < end; ++i) {
-      const int64_t x = int64_t{s.coded[i]} * kBlockWidth;
-      HWY_UNROLL(32)
-      for (int64_t j = 0; j < kBlockWidth; ++j) s.entries[x + j] = table[s.indices[x + j]];
-    }
-    for (int64_t i = next; i < end; ++i) {
-      const int64_t x = int64_t{s.coded[i]} * kBlockWidth;
-      uint32_t* const states = d.states + (s.coded[i] - first_block) * kBlockWidth;
-      if (HWY_LIKELY(x + kBlockWidth <= width)) {
-        for (int64_t j = 0; j < kBlockWidth; j += kLanes) {
-          DecodeColumns<true>(d, states + j, x + j, width, words);
-        }
+    for (int64_t j = 0; j < kBlockWidth; j += kLanes) {
+      if (x + j < width) {
+        DecodeColumns<false>(d, tables, s, states + j, x + j, width, words);
       } else {
-        for (int64_t j = 0; j < kBlockWidth; j += kLanes) {
-          if (x + j < width) {
-            DecodeColumns<false>(d, states + j, x + j, width, words);
-          } else {
-            hn::Store(hn::Zero(TagHalf16()), TagHalf16(), s.residuals + x + j);
-          }
-        }
+        hn::Store(hn::Zero(TagHalf16()), TagHalf16(), s.residuals + x + j);
       }
     }
-    next = end;
   }
   d.words.next = words;
 }
@@ -299,45 +306,54 @@ HWY_INLINE hn::Vec<Tag16> PrefixSums(hn::Vec<Tag16> v) {
   // Now by blocks of eight lanes: the sum of each goes to the next one, of both to the next two.
   if constexpr (kLanes16 >= 16) {
     const auto last = hn::TableLookupLanes(v, hn::SetTableIndices(tag, kLastOfBlockBefore));
-    v = hn::Add(v, hn::IfThenZeroElse(hn::FirstN(tag, 8), last));
+    v = hn::Add(v, hn::IfThenElseZero(hn::Not(hn::FirstN(tag, 8)), last));
   }
   if constexpr (kLanes16 >= 32) {
     const auto last = hn::TableLookupLanes(v, hn::SetTableIndices(tag, kLastOfTwoBefore));
-    v = hn::Add(v, hn::IfThenZeroElse(hn::FirstN(tag, 16), last));
+    v = hn::Add(v, hn::IfThenElseZero(hn::Not(hn::FirstN(tag, 16)), last));
   }
   return v;
+}
+
+// The last lane of a vector in all lanes.
+HWY_INLINE hn::Vec<Tag16> BroadcastLast(hn::Vec<Tag16> v) {
+  if constexpr (kLanes16 == 32) {
+    // One instruction rather than three.
+    const Tag16 tag;
+    return hn::TableLookupLanes(v, hn::IndicesFromVec(tag, hn::Set(tag, kLanes16 - 1)));
+  } else {
+    return hn::BroadcastLane<kLanes16 - 1>(v);
+  }
 }
 
 // The differences of kLanes16 columns become values and what later rows need to know of them. Both
 // `carry`, the value to the left in all lanes, and `any` go on to the next columns.
 template <bool kHasResiduals, bool kWhole>
-HWY_INLINE void FinishColumns(SmallDecoding& d, uint32_t* HWY_RESTRICT now,
+HWY_INLINE void FinishColumns(const SmallRow s, int64_t width, uint32_t* HWY_RESTRICT now,
                               const uint32_t* HWY_RESTRICT former, uint8_t* HWY_RESTRICT magnitudes,
                               int64_t x, hn::Vec<Tag16>& carry, hn::Vec<Tag16>& any) {
   const Tag16 tag;
-  const SmallRow s = d.row;
   auto difference = hn::Load(tag, s.predictions + x);
   if constexpr (kHasResiduals) {
     const auto residual = hn::Load(tag, s.residuals + x);
     StoreMagnitudes(residual, magnitudes + x);
-    const auto sign = hn::Load(tag, s.signs + x);
-    difference = hn::Add(difference, hn::Sub(hn::Xor(residual, sign), sign));
+    difference = hn::Add(difference, NegateBySigns(residual, s.signs + x));
   } else {
     hn::Store(hn::Zero(TagHalf8()), TagHalf8(), magnitudes + x);
   }
   if constexpr (!kWhole) {
-    const int64_t there = std::max<int64_t>(0, d.planes.width() - x);
+    const int64_t there = std::max<int64_t>(0, width - x);
     difference = hn::IfThenElseZero(hn::FirstN(tag, there), difference);
   }
   any = hn::Or(any, difference);
   StorePairs(difference, former + x, now + x);
   const auto sums = PrefixSums(difference);
   hn::Store(hn::Add(sums, carry), tag, s.values + x);
-  carry = hn::Add(carry, hn::BroadcastLane<kLanes16 - 1>(sums));
+  carry = hn::Add(carry, BroadcastLast(sums));
 }
 
 // The same for a block whose differences are all 0.
-HWY_INLINE void FinishStill(SmallDecoding& d, uint32_t* HWY_RESTRICT now,
+HWY_INLINE void FinishStill(const SmallRow s, uint32_t* HWY_RESTRICT now,
                             const uint32_t* HWY_RESTRICT former, uint8_t* HWY_RESTRICT magnitudes,
                             int64_t x, hn::Vec<Tag16> carry) {
   const TagU32 tag32;
@@ -347,51 +363,52 @@ HWY_INLINE void FinishStill(SmallDecoding& d, uint32_t* HWY_RESTRICT now,
   }
   for (int64_t i = x; i < x + kBlockWidth; i += kLanes16) {
     hn::Store(hn::Zero(tag8), tag8, magnitudes + i);
-    hn::Store(carry, Tag16(), d.row.values + i);
+    hn::Store(carry, Tag16(), s.values + i);
   }
 }
 
 template <bool kHasResiduals, bool kWhole>
-HWY_INLINE bool FinishBlock(SmallDecoding& d, uint32_t* now, const uint32_t* former,
+HWY_INLINE bool FinishBlock(const SmallRow s, int64_t width, uint32_t* now, const uint32_t* former,
                             uint8_t* magnitudes, int64_t x, hn::Vec<Tag16>& carry) {
   auto any = hn::Zero(Tag16());
   HWY_UNROLL(4)
   for (int64_t i = 0; i < kBlockWidth; i += kLanes16) {
-    FinishColumns<kHasResiduals, kWhole>(d, now, former, magnitudes, x + i, carry, any);
+    FinishColumns<kHasResiduals, kWhole>(s, width, now, former, magnitudes, x + i, carry, any);
   }
   return !hn::AllTrue(Tag16(), hn::Eq(any, hn::Zero(Tag16())));
 }
 
 // Values of row y, whose first one has `left` to its left, and what later rows need.
-HWY_INLINE void FinishRow(SmallDecoding& d, int64_t y, int64_t coded, int16_t left) {
-  SmallPlanes& planes = d.planes;
-  const SmallRow s = d.row;
+HWY_INLINE void FinishRow(SmallPlanes& planes, const SmallRow s, int64_t y, int64_t coded,
+                          int16_t left) {
   uint32_t* const now = planes.pairs(SmallPlanes::kNow, y);
   const uint32_t* const former = planes.pairs(SmallPlanes::kFormer, y);
   uint8_t* const magnitudes = planes.magnitudes(SmallPlanes::kNow, y);
   uint8_t* const active = planes.active(y);
   uint8_t* const active_pairs = planes.active_pairs(SmallPlanes::kNow, y);
-  const int64_t whole_blocks = planes.width() / kBlockWidth;
+  const int64_t width = planes.width();
+  const int64_t blocks = planes.blocks();
+  const int64_t whole_blocks = width / kBlockWidth;
   auto carry = hn::Set(Tag16(), left);
   s.coded[coded] = -1;   // as no block is
   uint64_t actives = 0;  // bytes of eight blocks
-  for (int64_t block = 0, next = 0; block < planes.blocks(); ++block) {
+  for (int64_t block = 0, next = 0; block < blocks; ++block) {
     const int64_t x = block * kBlockWidth;
     const bool has_residuals = s.coded[next] == block;
     next += has_residuals;
     const bool whole = block < whole_blocks;
     bool any = false;
     if (has_residuals) {
-      any = whole ? FinishBlock<true, true>(d, now, former, magnitudes, x, carry)
-                  : FinishBlock<true, false>(d, now, former, magnitudes, x, carry);
+      any = whole ? FinishBlock<true, true>(s, width, now, former, magnitudes, x, carry)
+                  : FinishBlock<true, false>(s, width, now, former, magnitudes, x, carry);
     } else if (s.supported[block] != 0) {
-      any = whole ? FinishBlock<false, true>(d, now, former, magnitudes, x, carry)
-                  : FinishBlock<false, false>(d, now, former, magnitudes, x, carry);
+      any = whole ? FinishBlock<false, true>(s, width, now, former, magnitudes, x, carry)
+                  : FinishBlock<false, false>(s, width, now, former, magnitudes, x, carry);
     } else {
-      FinishStill(d, now, former, magnitudes, x, carry);
+      FinishStill(s, now, former, magnitudes, x, carry);
     }
     actives |= uint64_t{any} << 8 * (block % 8);
-    if (block % 8 == 7 || block + 1 == planes.blocks()) {
+    if (block % 8 == 7 || block + 1 == blocks) {
       const int64_t first = block / 8 * 8;
       const uint64_t either = actives | LoadEight(active + first);
       hwy::CopyBytes<8>(&either, active_pairs + first);
@@ -406,22 +423,23 @@ template <int kStencil, bool kHasPast>
 bool DecodeFrame(SmallDecoding& d, int64_t frame, int16_t& first_value, RowSink& sink) {
   const int set = static_cast<int>(std::min<int64_t>(frame, d.model.sets - 1));
   const PackedCoefficients& coefficients = d.tables.coefficients[set];
-  const uint8_t* const contexts = kHasPast ? d.tables.contexts : d.tables.first_contexts;
+  const ContextTable table(kHasPast ? d.tables.contexts : d.tables.first_contexts);
+  const SmallRow row = d.row;
   int16_t left = first_value;
   for (int64_t y = 0; y < d.planes.height(); ++y) {
     d.flags.PrepareRow(), d.words.PrepareRow(), d.raw_bits.PrepareRow();
-    PredictRow<kStencil, kHasPast>(d.planes, y, coefficients, d.row);
-    FindContexts<kHasPast>(d.planes, y, d.row);
-    const int64_t coded = FindCodedBlocks(d, contexts);
-    DecodeResiduals(d, coded);
+    PredictRow<kStencil, kHasPast>(d.planes, y, coefficients, row);
+    FindContexts<kHasPast>(d.planes, y, row, table);
+    const int64_t coded = FindCodedBlocks(d, row, table);
+    DecodeResiduals(d, row, coded);
     d.raw_bits.next += d.raw_position / 8;
     d.raw_position %= 8;
     if (d.flags.overrun() || d.words.overrun() || d.raw_bits.overrun(d.raw_position > 0))
       return false;
-    FinishRow(d, y, coded, left);
-    left = d.row.values[0];
+    FinishRow(d.planes, row, y, coded, left);
+    left = row.values[0];
     if (y == 0) first_value = left;
-    sink.Row(frame, y, d.row.values);
+    sink.Row(frame, y, row.values);
   }
   return true;
 }

@@ -60,9 +60,8 @@ HWY_INLINE void FindResiduals(SmallPlanes& planes, int64_t y, const int16_t* HWY
           there, hn::Sub(hn::Load(tag, values + x), hn::LoadU(tag, values + x - 1)));
       any = hn::Or(any, difference);
       StorePairs(difference, former + x, now + x);
-      const auto sign = hn::Load(tag, scratch.signs + x);
       const auto plain = hn::Sub(difference, hn::Load(tag, scratch.predictions + x));
-      const auto residual = hn::IfThenElseZero(there, hn::Sub(hn::Xor(plain, sign), sign));
+      const auto residual = hn::IfThenElseZero(there, NegateBySigns(plain, scratch.signs + x));
       StoreMagnitudes(residual, magnitudes + x);
       hn::Store(hn::Xor(hn::ShiftLeft<1>(residual), hn::BroadcastSignBit(residual)), tag,
                 scratch.residuals + x);
@@ -78,12 +77,13 @@ HWY_INLINE void FindResiduals(SmallPlanes& planes, int64_t y, const int16_t* HWY
 template <int kStencil>
 void AnalyseRowOf(SmallPlanes& planes, int64_t frame, int64_t y, const int16_t* values,
                   const PackedCoefficients& coefficients, const SmallRow& scratch) {
+  const auto as_they_are = [](hn::Vec<Tag8> contexts) HWY_ATTR { return contexts; };
   if (frame == 0) {
     PredictRow<kStencil, false>(planes, y, coefficients, scratch);
-    FindContexts<false>(planes, y, scratch);
+    FindContexts<false>(planes, y, scratch, as_they_are);
   } else {
     PredictRow<kStencil, true>(planes, y, coefficients, scratch);
-    FindContexts<true>(planes, y, scratch);
+    FindContexts<true>(planes, y, scratch, as_they_are);
   }
   FindResiduals(planes, y, values, scratch);
 }

@@ -60,7 +60,7 @@ PackedCoefficients PackCoefficients(const SmallModel& model, int set) {
 void SmallScratch::Reset(int64_t padded_width) {
   // Columns behind a row's end, for sinks (kRowPadding) and for loops that store whole vectors.
   const int64_t columns = (padded_width + kRowPadding + 63) / 64 * 64;
-  const int64_t bytes = columns * (3 * 1 + 4 * 2 + 4 * 4 + 3 * 4);
+  const int64_t bytes = columns * (4 * 1 + 4 * 2 + 1 * 4);
   std::byte* next = buffer_.Reserve(bytes).data();
   std::memset(next, 0, bytes);
   const auto take = [&next, columns]<class T>(T*& row) {
@@ -68,8 +68,8 @@ void SmallScratch::Reset(int64_t padded_width) {
     next += columns * sizeof(T);
   };
   take(row_.predictions), take(row_.signs), take(row_.residuals), take(row_.values);
-  take(row_.heads), take(row_.slots), take(row_.indices), take(row_.entries), take(row_.coded);
-  take(row_.fractions), take(row_.contexts), take(row_.supported), take(row_.quiet);
+  take(row_.coded), take(row_.fractions), take(row_.contexts), take(row_.supported),
+      take(row_.quiet);
 }
 
 }  // namespace seiche

@@ -90,21 +90,15 @@ PackedCoefficients PackCoefficients(const SmallModel& model, int set);
 // What is known of the row at hand. Rows of `padded_width` elements and some more, each aligned for
 // any vector. Loops use a copy of their own, which no store of bytes may change.
 struct SmallRow {
-  // By column: the prediction; -1 where rounding it up dropped a negative part, or 0; how large
-  // that part was (0 to kFractions - 1); the context, or the table that it stands for.
+  // By column: the prediction; whether rounding it up dropped a negative part (rows_inl.h); how
+  // large that part was (0 to kFractions - 1); the context, or the table that it stands for.
   int16_t* predictions = nullptr;
   int16_t* signs = nullptr;
   uint8_t* fractions = nullptr;
   uint8_t* contexts = nullptr;
-  // By column: residuals, negated where signs is -1; values.
+  // By column: residuals, negated where that part was negative; values.
   int16_t* residuals = nullptr;
   int16_t* values = nullptr;
-  // By column, of the rANS decoder: the state's upper part, its slot, where to look that up, and
-  // what was found.
-  uint32_t* heads = nullptr;
-  int32_t* slots = nullptr;
-  int32_t* indices = nullptr;
-  uint32_t* entries = nullptr;
   // By block: not 0 if any tap may be. By eight blocks: a bit for each one all of whose activities
   // are 0. Blocks that have residuals.
   uint8_t* supported = nullptr;

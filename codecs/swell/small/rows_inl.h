@@ -127,6 +127,32 @@ HWY_INLINE void AddPast(StencilSums& sums, const TapRows& rows, int64_t x,
    ...);
 }
 
+// Keeps the signs of kLanes16 fractions for NegateBySigns(): as a mask where there are registers
+// for masks, else as vectors of 0 and -1.
+HWY_INLINE void StoreSigns(hn::Vec<Tag16> fractions, int16_t* HWY_RESTRICT signs) {
+  const Tag16 tag;
+  if constexpr (kLanes16 == 32) {
+    uint8_t bits[8] = {};
+    hn::StoreMaskBits(tag, hn::IsNegative(fractions), bits);
+    hwy::CopyBytes<4>(bits, signs);
+  } else {
+    hn::Store(hn::BroadcastSignBit(fractions), tag, signs);
+  }
+}
+
+// `v`, negated where the fractions were negative.
+HWY_INLINE hn::Vec<Tag16> NegateBySigns(hn::Vec<Tag16> v, const int16_t* HWY_RESTRICT signs) {
+  const Tag16 tag;
+  if constexpr (kLanes16 == 32) {
+    uint8_t bits[8] = {};
+    hwy::CopyBytes<4>(signs, bits);
+    return hn::MaskedSubOr(v, hn::LoadMaskBits(tag, bits), hn::Zero(tag), v);
+  } else {
+    const auto sign = hn::Load(tag, signs);
+    return hn::Sub(hn::Xor(v, sign), sign);
+  }
+}
+
 // Predicts the columns from `x` on, as many as are in a vector of Tag16.
 template <int kStencil, bool kHasPast>
 HWY_INLINE void PredictColumns(const TapRows& rows, const PackedCoefficients& coefficients,
@@ -161,7 +187,7 @@ HWY_INLINE void PredictColumns(const TapRows& rows, const PackedCoefficients& co
   const auto fraction = hn::Sub(hn::And(low, hn::Set(tag16, (1 << kCoefficientBits) - 1)),
                                 hn::Set(tag16, 1 << (kCoefficientBits - 1)));
   hn::Store(hn::BitCast(tag16, whole), tag16, scratch.predictions + x);
-  hn::Store(hn::BroadcastSignBit(fraction), tag16, scratch.signs + x);
+  StoreSigns(fraction, scratch.signs + x);
   const auto level = hn::Min(hn::ShiftRight<9>(hn::Abs(fraction)), hn::Set(tag16, kFractions - 1));
   hn::Store(hn::TruncateTo(TagHalf8(), hn::BitCast(unsigned16, level)), TagHalf8(),
             scratch.fractions + x);
@@ -181,7 +207,7 @@ HWY_INLINE void PredictNothing(int64_t x, SmallRow scratch) {
   const TagHalf8 tag8;
   for (int64_t i = 0; i < kBlockWidth; i += kLanes16) {
     hn::Store(hn::Zero(tag16), tag16, scratch.predictions + x + i);
-    hn::Store(hn::Zero(tag16), tag16, scratch.signs + x + i);
+    StoreSigns(hn::Zero(tag16), scratch.signs + x + i);
     hn::Store(hn::Zero(tag8), tag8, scratch.fractions + x + i);
   }
 }
@@ -199,14 +225,18 @@ template <int kStencil>
 HWY_INLINE void FindSupportedBlocks(SmallPlanes& planes, int64_t y, SmallRow scratch) {
   static constexpr StencilRows kRows = kStencilRows[kStencil];
   const int64_t blocks = planes.blocks();
-  const auto any_of_rows = [&planes, y](int64_t block) HWY_ATTR {
+  const int64_t stride = planes.active_stride();
+  const uint8_t* const past = planes.active_pairs(SmallPlanes::kFormer, y - 3);
+  const uint8_t* const above = planes.active(y - 1);
+  const auto any_of_rows = [past, above, stride](int64_t block) HWY_ATTR {
     uint64_t any = 0;
+    HWY_UNROLL(7)
     for (int i = 0; i < 7; ++i) {
-      if (kRows.past[i] < 0) continue;
-      any |= LoadEight(planes.active_pairs(SmallPlanes::kFormer, y + i - 3) + block);
+      if (kRows.past[i] >= 0) any |= LoadEight(past + i * stride + block);
     }
+    HWY_UNROLL(3)
     for (int i = 0; i < 3; ++i) {
-      if (kRows.above[i] >= 0) any |= LoadEight(planes.active(y - 1 - i) + block);
+      if (kRows.above[i] >= 0) any |= LoadEight(above - i * stride + block);
     }
     return any;
   };
@@ -227,9 +257,14 @@ HWY_INLINE void FindSupportedBlocks(SmallPlanes& planes, int64_t y, SmallRow scr
 template <int kStencil, bool kHasPast>
 HWY_INLINE void PredictRow(SmallPlanes& planes, int64_t y, const PackedCoefficients& coefficients,
                            SmallRow scratch) {
+  const int64_t stride = planes.pair_stride();
   TapRows rows;
-  for (int i = 0; i < 3; ++i) rows.above[i] = planes.pairs(SmallPlanes::kNow, y - 1 - i);
-  for (int i = 0; i < 7; ++i) rows.past[i] = planes.pairs(SmallPlanes::kFormer, y + i - 3);
+  rows.above[0] = planes.pairs(SmallPlanes::kNow, y - 1);
+  rows.past[0] = planes.pairs(SmallPlanes::kFormer, y - 3);
+  HWY_UNROLL(3)
+  for (int i = 1; i < 3; ++i) rows.above[i] = rows.above[i - 1] - stride;
+  HWY_UNROLL(7)
+  for (int i = 1; i < 7; ++i) rows.past[i] = rows.past[i - 1] + stride;
   FindSupportedBlocks<kStencil>(planes, y, scratch);
   const int64_t blocks = planes.blocks();
   for (int64_t block = 0; block < blocks; ++block) {
@@ -296,10 +331,12 @@ HWY_INLINE void NoteQuiet(hn::Mask<Tag8> active, int64_t x, uint32_t& quiet) {
 }
 
 // The contexts of row y in scratch.contexts, and in scratch.quiet a bit for each block all of whose
-// activities are 0, whose contexts are of no use then. kHasPast: not for a group's first frame.
-template <bool kHasPast>
-HWY_INLINE void FindContexts(SmallPlanes& planes, int64_t y, SmallRow scratch) {
+// activities are 0, whose contexts are of no use then. What is stored of contexts is what `map`
+// makes of a vector of them. kHasPast: not for a group's first frame.
+template <bool kHasPast, class Map>
+HWY_INLINE void FindContexts(SmallPlanes& planes, int64_t y, SmallRow scratch, const Map& map) {
   const Tag8 tag;
+  const hn::Half<Tag8> half;
   const hn::Repartition<uint16_t, Tag8> tag16;
   const uint8_t* HWY_RESTRICT above = planes.magnitudes(SmallPlanes::kNow, y - 1);
   const uint8_t* HWY_RESTRICT former = planes.magnitudes(SmallPlanes::kFormer, y);
@@ -328,16 +365,45 @@ HWY_INLINE void FindContexts(SmallPlanes& planes, int64_t y, SmallRow scratch) {
     const auto level_above = hn::BitCast(tag16, LevelsOf(up, kAboveTables));
     auto context = hn::BitCast(tag, hn::ShiftLeft<3>(level_above));
     if constexpr (kHasPast) context = hn::Or(context, LevelsOf(back, kFormerTables));
-    const auto fraction = hn::BitCast(tag16, hn::Load(tag, scratch.fractions + x));
-    hn::Store(hn::Or(context, hn::BitCast(tag, hn::ShiftLeft<6>(fraction))), tag,
+    // They were stored in halves: a load that has to gather them would wait for both.
+    const auto fraction =
+        hn::BitCast(tag16, hn::Combine(tag, hn::Load(half, scratch.fractions + x + kLanes8 / 2),
+                                       hn::Load(half, scratch.fractions + x)));
+    hn::Store(map(hn::Or(context, hn::BitCast(tag, hn::ShiftLeft<6>(fraction)))), tag,
               scratch.contexts + x);
   }
 }
+
+// Of two vectors of 16 bits, the lanes that make pairs of the first one's lower and upper half and
+// of the lower halves of the second one's pairs.
+struct PairIndices {
+  constexpr PairIndices() {
+    for (int i = 0; i < 32; ++i) {
+      for (int half = 0; half < 2; ++half) {
+        lanes[half][i] = static_cast<uint16_t>(i % 2 == 0 ? i / 2 + 16 * half : 32 + i - 1);
+      }
+    }
+  }
+  alignas(64) uint16_t lanes[2][32] = {};
+};
+constexpr PairIndices kPairIndices;
 
 // Stores the differences of kLanes16 columns together with those of the frame before.
 HWY_INLINE void StorePairs(hn::Vec<Tag16> differences, const uint32_t* HWY_RESTRICT former,
                            uint32_t* HWY_RESTRICT now) {
   const TagU32 tag;
+  if constexpr (kLanes16 == 32) {
+    const TagU16 tag16;
+    HWY_UNROLL(2)
+    for (int half = 0; half < 2; ++half) {
+      const auto pairs = hn::TwoTablesLookupLanes(
+          tag16, hn::BitCast(tag16, differences),
+          hn::BitCast(tag16, hn::Load(tag, former + half * kLanes)),
+          hn::IndicesFromVec(tag16, hn::Load(tag16, kPairIndices.lanes[half])));
+      hn::Store(hn::BitCast(tag, pairs), tag, now + half * kLanes);
+    }
+    return;
+  }
   const TagHalfU16 half;
   const auto bits = hn::BitCast(TagU16(), differences);
   const auto lower = hn::ShiftLeft<16>(hn::Load(tag, former));
