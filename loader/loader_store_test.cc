@@ -12,8 +12,10 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "base/aligned_buffer.h"
 #include "base/atomic_output.h"
 #include "base/faulty_file_system.h"
+#include "codecs/swell/stream_header.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "loader/loader.h"
@@ -238,6 +240,105 @@ TEST(LoaderStoreTest, NeighbouringChunksAreReadTogether) {
   }
   EXPECT_EQ((*loader)->statistics().chunks_decoded, 60);
   EXPECT_EQ((*loader)->statistics().reads, 6);
+}
+
+// Damages the group of frames 4 and 5 of sequence 1, in a file with a key frame every other frame.
+std::string WriteSwellWithADamagedGroup() {
+  const std::string path = WriteHdf5("a.h5", 3, {1, 10, 24, 20}, {"swell:fast,frames=2"});
+  const auto store = Open({path});
+  AlignedBuffer buffer;
+  const ChunkLocation location = store->Locate(0, 1);
+  const auto stream = store->ReadEncoded(location, buffer);
+  EXPECT_THAT(stream, IsOk());
+  const auto header = ParseHeader(*stream);
+  EXPECT_THAT(header, IsOk());
+  EXPECT_EQ(header->groups.size(), 5);
+  const int64_t in_stream = header->groups[2].bytes.data() - stream->data();
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(location.offset + in_stream + 20);
+  file.put('!');
+  return path;
+}
+
+// Frames of 480 values from `window` on, counted over sequences of 9 windows, times `factor`.
+std::vector<float> WaveWindow(int64_t window, float factor) {
+  const std::vector<float> wave = Wave(window / 9);
+  const auto first = wave.begin() + window % 9 * 480;
+  std::vector<float> values(first, first + 2 * 480);
+  for (float& value : values) value *= factor;
+  return values;
+}
+
+// What each window of 2 frames of a file with such a group gives.
+void ExpectOnlyWindowsOfDamageFail(const LoaderOptions& options, float factor) {
+  // Without checksums of whole chunks: the streams have their own.
+  const auto store = Open({WriteSwellWithADamagedGroup()}, {.verify = false});
+  EXPECT_TRUE(store->fields()[0].decodes_parts);
+  const auto loader = Loader::Create(store, options);
+  ASSERT_THAT(loader, IsOk());
+  std::vector<int64_t> samples;
+  while (true) {
+    const auto batch = (*loader)->Next();
+    ASSERT_THAT(batch, IsOk());
+    if (!batch->has_value()) break;
+    for (int64_t row = 0; row < (*batch)->size(); ++row) {
+      const int64_t sample = (*batch)->samples()[row];
+      samples.push_back(sample);
+      EXPECT_EQ((*batch)->array<float>().sample(row).values(),
+                absl::MakeConstSpan(WaveWindow(sample, factor)));
+    }
+  }
+  // Windows of sequence 1 that have frames 4 or 5.
+  std::vector<int64_t> skipped;
+  for (const auto& sample : (*loader)->skipped()) {
+    skipped.push_back(sample.sample);
+    EXPECT_THAT(sample.status, StatusIs(absl::StatusCode::kDataLoss, HasSubstr("group 2")));
+  }
+  EXPECT_THAT(skipped, testing::ElementsAre(9 + 3, 9 + 4, 9 + 5));
+  EXPECT_EQ(samples.size(), 27 - 3);
+}
+
+// Too little memory to keep chunks in: every window is decoded on its own.
+LoaderOptions WindowsOfTwoFrames() {
+  return {.sample = {.windows = {{"", 0, 2}}},
+          .order = Order::kSequential,
+          .workers = 1,
+          .prefetch = 1,
+          .memory_budget = 10'000,
+          .on_error = OnError::kSkip};
+}
+
+TEST(LoaderStoreTest, WindowsOfSwellDecodeNoOtherGroups) {
+  ExpectOnlyWindowsOfDamageFail(WindowsOfTwoFrames(), 1);
+}
+
+// With a transform, frames are decoded into memory of the worker first.
+TEST(LoaderStoreTest, TransformedWindowsOfSwellDecodeNoOtherGroups) {
+  LoaderOptions options = WindowsOfTwoFrames();
+  options.transforms = {{.options = {.scale = {2}}}};
+  ExpectOnlyWindowsOfDamageFail(options, 2);
+}
+
+// Two windows of a chunk: what lies between them is all that is decoded. 0 and 1 are one batch,
+// and so are 8 and, of the next sequence, 9.
+TEST(LoaderStoreTest, WindowsOfSwellThatShareAChunk) {
+  const auto store = Open({WriteSwellWithADamagedGroup()}, {.verify = false});
+  LoaderOptions options = WindowsOfTwoFrames();
+  options.batch_size = 4;
+  options.memory_budget = 4 * 10'000;
+  options.on_error = OnError::kFail;
+  const auto loader = Loader::Create(store, options);
+  ASSERT_THAT(loader, IsOk());
+  for (int64_t batch = 0; batch < 3; ++batch) {  // up to frames 2 and 3 of sequence 1
+    const auto next = (*loader)->Next();
+    ASSERT_THAT(next, IsOk());
+    for (int64_t row = 0; row < 4; ++row) {
+      const int64_t sample = 4 * batch + row;
+      EXPECT_EQ((**next).array<float>().sample(row).values(),
+                absl::MakeConstSpan(WaveWindow(sample, 1)));
+    }
+  }
+  EXPECT_THAT((*loader)->Next(), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("group 2")));
 }
 
 // Sequences of a contiguous H5 dataset, 320 KB each: windows are read alone, into their places.

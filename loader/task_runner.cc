@@ -242,14 +242,44 @@ void TaskRunner::Decode(Work& work, const GroupPlan::Task& task,
   Shape shape = keep ? chunk_box.extent : field.grid.ShapeOf(task.chunk);
   // Along axis 0 a chunk's beginning can be had alone.
   if (work.plan.shares()) shape[0] = chunk_box.extent[0];
+  Box part = WholeBox(shape);  // in the chunk
+  Box box = chunk_box;         // in the array
+  if (!keep && work.plan.shares() && field.decodes_parts) {
+    part = NeededBox(work, task, chunk_box, std::move(shape));
+    box.extent = part.extent;
+    for (size_t i = 0; i < part.offset.size(); ++i) box.offset[i] += part.offset[i];
+  }
   AlignedBuffer& memory = keep ? task.entry->memory : work.worker.decoded;
-  memory.Reserve(NumElements(shape) * static_cast<int64_t>(SizeOf(field.dtype)));
-  const ArrayView chunk = MakeView(static_cast<void*>(memory.data()), field.dtype, shape);
+  memory.Reserve(NumElements(part.extent) * static_cast<int64_t>(SizeOf(field.dtype)));
+  const ArrayView chunk = MakeView(static_cast<void*>(memory.data()), field.dtype, part.extent);
   const absl::Status status = store_.DecodeChunk(task.field, task.chunk, task.location, encoded,
-                                                 WholeBox(shape), chunk, work.worker.scratch);
+                                                 part, chunk, work.worker.scratch);
   if (keep) work.sink.Finish(*task.entry, status);
   if (!status.ok()) return FailAll(work, task, status);
-  Scatter(work, task, chunk, chunk_box);
+  Scatter(work, task, chunk, box);
+}
+
+Box TaskRunner::NeededBox(Work& work, const GroupPlan::Task& task, const Box& chunk_box,
+                          Shape shape) const {
+  Box needed{.offset = Shape(shape.size(), 0), .extent = std::move(shape)};
+  Box in_chunk, in_box;
+  // Elements that follow each other: axes are cut up to the first one of which several are needed.
+  for (size_t axis = 0; axis < needed.extent.size(); ++axis) {
+    int64_t first = needed.extent[axis];
+    int64_t end = 0;
+    work.plan.ForEachUse(task, [&](const Use& use) {
+      if (!Intersect(chunk_box, use.box, in_chunk, in_box)) return true;
+      const int64_t stride = in_chunk.stride_of(static_cast<int>(axis));
+      first = std::min(first, in_chunk.offset[axis]);
+      end = std::max(end, in_chunk.offset[axis] + (in_chunk.extent[axis] - 1) * stride + 1);
+      return true;
+    });
+    if (first >= end) break;
+    needed.offset[axis] = first;
+    needed.extent[axis] = end - first;
+    if (end - first > 1) break;
+  }
+  return needed;
 }
 
 void TaskRunner::DeliverCached(Work& work, const GroupPlan::Task& task) const {

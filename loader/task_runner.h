@@ -94,6 +94,9 @@ class TaskRunner {
   bool DeliverWhole(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded,
                     absl::Status& status) const;
   void Decode(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded) const;
+  // The part of a chunk that Decode() decodes: of its frames those that uses need, if the store has
+  // them cheaper than the chunk; shape is `shape` along all axes but those that are cut.
+  Box NeededBox(Work& work, const GroupPlan::Task& task, const Box& chunk_box, Shape shape) const;
   void DeliverCached(Work& work, const GroupPlan::Task& task) const;
   void DeliverRaw(Work& work, const GroupPlan::Task& task) const;
   void DeliverSlow(Work& work, const GroupPlan::Task& task) const;

@@ -138,6 +138,7 @@ class ConcatStore : public SequenceStore {
       first_chunk_[index].Append(field.grid.num_chunks());
       grids.push_back(field.grid);
       codecs.push_back(field.codec);
+      combined.decodes_parts &= field.decodes_parts;
       if (combined.slow_reason.empty()) combined.slow_reason = field.slow_reason;
     }
     combined.grid = ChunkGrid::Concatenate(grids);

@@ -53,6 +53,9 @@ struct Field {
   std::string codec;  // "shuffle+deflate:4", "none", "jpeg"
   // Empty if every chunk is decoded without libhdf5; otherwise why not.
   std::string slow_reason = {};
+  // DecodeChunk() of a part decodes about as much as lies between its first element and its last
+  // one, not the whole chunk: frames of a sequence are best asked for alone.
+  bool decodes_parts = false;
   // What each axis counts, one letter an axis: N sequences, T frames, C channels; D, H, W and any
   // other are space. Without N the array is one long recording: [T,H,W].
   std::string axes = "NTHW";

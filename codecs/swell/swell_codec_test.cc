@@ -171,6 +171,32 @@ TEST(SwellCodecTest, AnyFramesAlone) {
   }
 }
 
+// However many axes a range of elements begins and ends in the middle of.
+TEST(SwellCodecTest, AnyElementsAlone) {
+  std::mt19937 random(6);
+  for (int round = 0; round < 120; ++round) {
+    const Array array =
+        MakeBits(kDTypes[round % std::size(kDTypes)], RandomShape(random), random());
+    const auto size = static_cast<int64_t>(SizeOf(array.dtype));
+    const int64_t count = NumElements(array.shape);
+    const Bytes encoded = Encode(
+        {.level = kLevels[round % 3], .group_frames = 1 + static_cast<int64_t>(random() % 5)},
+        array);
+    CodecScratch scratch;
+    for (int part = 0; part < 20; ++part) {
+      const int64_t first = random() % (count + 1);
+      Bytes out(random() % (count - first + 1) * size);
+      ASSERT_THAT(DecodeSwellElements(encoded, first, size, absl::MakeSpan(out), scratch), IsOk());
+      ASSERT_TRUE(std::equal(out.begin(), out.end(), array.bytes.begin() + first * size));
+    }
+    Bytes more((count + 1) * size);
+    EXPECT_THAT(DecodeSwellElements(encoded, 0, size, absl::MakeSpan(more), scratch),
+                StatusIs(absl::StatusCode::kDataLoss));
+    EXPECT_THAT(DecodeSwellElements(encoded, 0, 2 * size, absl::MakeSpan(more), scratch),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("elements of")));
+  }
+}
+
 // Waves that are no multiples of anything, with a few values that no integer stands for.
 template <typename T>
 std::vector<T> Rough(size_t count, uint32_t seed) {
@@ -184,6 +210,31 @@ std::vector<T> Rough(size_t count, uint32_t seed) {
     if (random() % 97 == 0) values[i] = std::numeric_limits<T>::denorm_min();
   }
   return values;
+}
+
+// A damaged group is noticed by exactly those windows that have elements of it.
+TEST(SwellCodecTest, OtherGroupsAreNotLookedAt) {
+  const Array array = MakeArray<float>({2, 10, 9, 11}, WaveFrames(20, 9, 11, 4));
+  const Bytes encoded = Encode({.level = SwellLevel::kFast, .group_frames = 3}, array);
+  const auto header = ParseHeader(encoded);
+  ASSERT_THAT(header, IsOk());
+  ASSERT_EQ(header->groups.size(), 8);
+  for (size_t group = 0; group < 8; ++group) {
+    Bytes damaged = encoded;
+    damaged[header->groups[group].bytes.data() - encoded.data() + 15] ^= std::byte{1};
+    const int64_t start = group / 4 * 10 + group % 4 * 3;
+    const int64_t end = start + (group % 4 == 3 ? 1 : 3);
+    for (int64_t first = 0; first < 20; ++first) {
+      for (int64_t last = first; last < 20; ++last) {
+        Bytes out((last - first + 1) * 99 * sizeof(float));
+        CodecScratch scratch;
+        const absl::Status status =
+            DecodeSwellElements(damaged, first * 99, sizeof(float), absl::MakeSpan(out), scratch);
+        EXPECT_EQ(status.ok(), last < start || first >= end)
+            << group << ' ' << first << ' ' << last;
+      }
+    }
+  }
 }
 
 template <typename T>

@@ -103,7 +103,9 @@ absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, const Hdf5
   if (!field.slow_reason.empty()) return layout;
   std::vector<ChunkGrid> grids;
   std::vector<std::string> codecs;
+  field.decodes_parts = true;
   for (Hdf5Part& part : read.parts) {
+    field.decodes_parts &= part.DecodesParts();
     grids.push_back(part.grid);
     codecs.push_back(part.chain.name());
     layout.chunks.Add(std::move(part));

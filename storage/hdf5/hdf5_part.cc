@@ -300,6 +300,11 @@ absl::Status Hdf5Part::Decode(int64_t chunk, const ChunkLocation& location,
   return absl::OkStatus();
 }
 
+bool Hdf5Part::DecodesParts() const {
+  const auto last = static_cast<size_t>(chunk_bytes) - SizeOf(dtype);
+  return last > 0 && chain.decodes_part(0) && chain.PartStart(0, last) == last;
+}
+
 std::string Hdf5Part::Describe(int64_t chunk) const {
   return absl::StrCat(path, ": H5 dataset '", name, "': chunk ", ToString(grid.Coordinates(chunk)));
 }

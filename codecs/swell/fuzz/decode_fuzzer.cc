@@ -41,6 +41,20 @@ void CheckPart(absl::Span<const std::byte> encoded, const FuzzArray& whole, bool
             "a part differs from the whole");
 }
 
+// Elements from anywhere to anywhere.
+void CheckElements(absl::Span<const std::byte> encoded, const FuzzArray& whole, bool whole_is_good,
+                   uint32_t number, CodecScratch& scratch) {
+  const auto size = static_cast<int64_t>(SizeOf(whole.info.dtype));
+  const int64_t count = NumElements(whole.info.shape);
+  const int64_t first = number % (count + 1);
+  std::vector<std::byte> part(number / 5 % (count - first + 1) * size);
+  const bool good = DecodeSwellElements(encoded, first, size, absl::MakeSpan(part), scratch).ok();
+  FuzzCheck(good || !whole_is_good, "elements of a good stream are none");
+  FuzzCheck(
+      !whole_is_good || std::equal(part.begin(), part.end(), whole.bytes.begin() + first * size),
+      "elements differ from the whole");
+}
+
 void Decode(absl::Span<const std::byte> encoded) {
   const auto info = Codec().Inspect(encoded);
   if (!info.ok()) return;
@@ -52,6 +66,7 @@ void Decode(absl::Span<const std::byte> encoded) {
   ChooseTarget(number);
   const bool good = Codec().Decode(encoded, {}, array.view(), scratch).ok();
   CheckPart(encoded, array, good, number, scratch);
+  CheckElements(encoded, array, good, number, scratch);
   FuzzArray again(*info);
   ChooseTarget(number + 1);
   FuzzCheck(Codec().Decode(encoded, {}, again.view(), scratch).ok() == good,
