@@ -1,6 +1,7 @@
 // The whole way of a batch, end to end, over temporary files of wave-like frames: sequences
-// [100,184,184] float32, page cache warm. "sequence" is the time for one, "CPU" that of all threads
-// for a batch of 10; bytes count as delivered. Of tiny batches, "CPU" is that of the consumer.
+// [100,184,184] float32, page cache warm. "sequence" is the time for one, or for a window of 10
+// frames, "CPU" that of all threads for a batch of 10; bytes count as delivered. Of tiny batches,
+// "CPU" is that of the consumer.
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,6 +50,9 @@ struct Format {
   bool jpeg = false;
   Shape chunk = {};
   std::vector<std::string> codecs = {};
+  // Frames of a sample, which may begin at any frame, and no room to keep chunks for others; 0:
+  // whole sequences.
+  int64_t window = 0;
 };
 
 absl::Status WriteHdf5(const std::string& path, const Format& format) {
@@ -99,14 +103,18 @@ class Files {
   const std::string folder_;
 };
 
-// One iteration is one batch of 10 random sequences, as published; epochs follow on one another.
+// One iteration is one batch of 10 random samples, as published; epochs follow on one another.
 absl::Status LoadBatches(benchmark::State& state, const Format& format, Files& files) {
   SEICHE_ASSIGN_OR_RETURN(auto store, files.Open(format));
-  const LoaderOptions options = {.batch_size = 10, .workers = static_cast<int>(state.range(0))};
+  LoaderOptions options = {.batch_size = 10, .workers = static_cast<int>(state.range(0))};
+  if (format.window > 0) {
+    options.sample.windows = {{"", 0, format.window}};
+    options.memory_budget = int64_t{256} << 20;
+  }
   SEICHE_ASSIGN_OR_RETURN(auto loader, Loader::Create(store, options));
   int64_t epoch = 0;
-  // Ends when each buffer has been used, so that memory is warm.
-  for (int64_t i = 0; i < loader->num_batches(); ++i)
+  // By then each buffer has been used, so that memory is warm.
+  for (int64_t i = 0; i < std::min(loader->num_batches(), kSequences); ++i)
     SEICHE_RETURN_IF_ERROR(loader->Next().status());
   for (auto _ : state) {
     SEICHE_ASSIGN_OR_RETURN(std::optional<Batch> batch, loader->Next());
@@ -117,7 +125,8 @@ absl::Status LoadBatches(benchmark::State& state, const Format& format, Files& f
     benchmark::DoNotOptimize(batch->view().data);
   }
   const auto sequences = static_cast<double>(state.iterations() * options.batch_size);
-  state.SetBytesProcessed(static_cast<int64_t>(sequences) * kValues * 4);
+  const int64_t frames = format.window > 0 ? format.window : kFrames;
+  state.SetBytesProcessed(static_cast<int64_t>(sequences) * frames * kSide * kSide * 4);
   state.counters["sequence"] =
       benchmark::Counter(sequences, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["amplification"] = loader->statistics().read_amplification();
@@ -142,6 +151,14 @@ SEICHE_LOAD(manual, false, {1, kFrames, kSide, kSide});
 SEICHE_LOAD(manual_lzf, false, {1, kFrames, kSide, kSide}, {"lzf"});
 SEICHE_LOAD(manual_deflate, false, {1, kFrames, kSide, kSide}, {"deflate:4"});
 SEICHE_LOAD(frames_lzf, false, {1, 1, kSide, kSide}, {"lzf"});
+SEICHE_LOAD(swell_fast, false, {1, kFrames, kSide, kSide}, {"swell:fast"});
+SEICHE_LOAD(swell_small, false, {1, kFrames, kSide, kSide}, {"swell:small"});
+SEICHE_LOAD(lzf_windows, false, {1, kFrames, kSide, kSide}, {"lzf"}, 10);
+SEICHE_LOAD(swell_fast_windows, false, {1, kFrames, kSide, kSide}, {"swell:fast"}, 10);
+SEICHE_LOAD(swell_fast_10_windows, false, {1, kFrames, kSide, kSide}, {"swell:fast,frames=10"}, 10);
+SEICHE_LOAD(swell_small_windows, false, {1, kFrames, kSide, kSide}, {"swell:small"}, 10);
+SEICHE_LOAD(swell_small_10_windows, false, {1, kFrames, kSide, kSide}, {"swell:small,frames=10"},
+            10);
 #undef SEICHE_LOAD
 
 // Batches of one frame of 64 bytes, in order: what a batch costs the consumer's thread, whatever is
