@@ -141,7 +141,7 @@ Table Details(const std::vector<Row>& rows) {
                                                                        1e6 / row.copy_seconds)
                                          : kNone);
     cells.push_back(row.quality ? absl::StrFormat("%.1f", row.quality->psnr_db) : "lossless");
-    cells.push_back(row.quality ? absl::StrFormat("%.0f", row.quality->max_error) : "0");
+    cells.push_back(row.quality ? absl::StrFormat("%.3g", row.quality->max_error) : "0");
     table.rows.push_back(std::move(cells));
   }
   return table;
@@ -212,8 +212,9 @@ std::string WritingText(const Protocol& protocol) {
   return absl::StrFormat(
       "Write: from values in memory to files flushed to the disk, encoded by %d threads. Copy: "
       "all files, one after the other, to another folder of the same disk, flushed. Sizes: 1 MB "
-      "is 1,000,000 bytes. PSNR and the largest error are those of the JPEG files against what was "
-      "simulated; every other row stores the decoded JPEG values exactly.",
+      "is 1,000,000 bytes. PSNR and the largest error of the JPEG files are against what was "
+      "simulated. The other rows store the decoded JPEG values, all but those with a bound "
+      "(\"error <= ...\") exactly: theirs are against these values, the peak is 1.",
       protocol.write_workers);
 }
 

@@ -23,6 +23,7 @@ std::vector<Row> SyntheticRows(int64_t sequences) {
     row.write_seconds = 0.02 * static_cast<double>(row.variant.sequences);
     row.copy_seconds = folders ? 60 : 30;
     if (folders) row.quality = Quality{48.25, 32};
+    if (row.variant.bound > 0) row.quality = Quality{45.5, 2.52};
     for (int i = 0; published != nullptr && i < kPublishedColumns; ++i) {
       SetRead(row, kPublishedWorkers[i], published->seconds[i]);
     }

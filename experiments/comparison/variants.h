@@ -44,6 +44,7 @@ struct Variant {
   int64_t sequences_per_file = 0;    // == sequences for a single file
   Shape shape;                       // [sequences,T,H,W]
   Shape chunk_shape;                 // of a full file; empty without chunks
+  double bound = 0;                  // largest error of a lossy codec; 0: lossless
   bool optional_codec = false;       // leave the row out if the registry lacks the codec
   bool shared_by_sequences = false;  // chunks hold parts of several sequences: slow to read
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -243,8 +244,19 @@ absl::StatusOr<double> WriteVariant(const Variant& variant, const SequenceStore&
   return seconds + Now() - start;
 }
 
+namespace {
+
+bool Within(double bound, const std::vector<float>& expected, const std::vector<float>& found) {
+  for (size_t i = 0; i < expected.size(); ++i) {
+    if (!(std::abs(double{expected[i]} - double{found[i]}) <= bound)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 absl::Status CompareSequences(const SequenceStore& source, const SequenceStore& written,
-                              absl::Span<const int64_t> sequences) {
+                              absl::Span<const int64_t> sequences, double bound) {
   const int64_t elements = NumElements(SequenceShape(source.fields()[0].shape()));
   std::vector<float> expected(elements), found(elements);
   if (SequenceShape(written.fields()[0].shape()) != SequenceShape(source.fields()[0].shape())) {
@@ -255,11 +267,36 @@ absl::Status CompareSequences(const SequenceStore& source, const SequenceStore& 
   for (const int64_t sequence : sequences) {
     SEICHE_RETURN_IF_ERROR(ReadSequence(source, sequence, expected.data()));
     SEICHE_RETURN_IF_ERROR(ReadSequence(written, sequence, found.data()));
-    if (std::memcmp(expected.data(), found.data(), elements * sizeof(float)) == 0) continue;
+    if (bound == 0 ? std::memcmp(expected.data(), found.data(), elements * sizeof(float)) == 0
+                   : Within(bound, expected, found)) {
+      continue;
+    }
     return absl::DataLossError(absl::StrCat(written.path(), ": sequence ", sequence,
                                             " is not what was written; remove it"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Quality> MeasureQuality(const SequenceStore& source, const SequenceStore& written,
+                                       int64_t sequences) {
+  const int64_t elements = NumElements(SequenceShape(source.fields()[0].shape()));
+  std::vector<float> expected(elements), found(elements);
+  double squares = 0;
+  double largest = 0;
+  for (int64_t sequence = 0; sequence < sequences; ++sequence) {
+    SEICHE_RETURN_IF_ERROR(ReadSequence(source, sequence, expected.data()));
+    SEICHE_RETURN_IF_ERROR(ReadSequence(written, sequence, found.data()));
+    for (int64_t i = 0; i < elements; ++i) {
+      const double error = std::abs(double{expected[i]} - double{found[i]});
+      squares += error * error;
+      largest = std::max(largest, error);
+    }
+  }
+  Quality quality;
+  quality.max_error = 255 * largest;
+  const auto count = static_cast<double>(sequences * elements);
+  if (squares > 0) quality.psnr_db = 10 * std::log10(count / squares);
+  return quality;
 }
 
 absl::StatusOr<uint32_t> EncoderMark(const Variant& variant, const SequenceStore& source) {

@@ -19,6 +19,7 @@
 #include "absl/types/span.h"
 #include "base/file_system.h"
 #include "base/worker_pool.h"
+#include "experiments/comparison/row.h"
 #include "experiments/comparison/variants.h"
 #include "experiments/data/dataset.h"
 #include "storage/hdf5/hdf5_writer.h"
@@ -47,10 +48,15 @@ absl::StatusOr<double> WriteVariant(const Variant& variant, const SequenceStore&
                                     const std::vector<Attribute>& attributes,
                                     const std::string& folder, WorkerPool& pool, FileSystem& files);
 
-// kDataLoss naming the sequence if one of `sequences` differs in a value. uint8 levels count as
-// level * (1/255.0f).
+// kDataLoss naming the sequence if one of `sequences` differs in a value, or by more than `bound`
+// if that is not 0. uint8 levels count as level * (1/255.0f).
 absl::Status CompareSequences(const SequenceStore& source, const SequenceStore& written,
-                              absl::Span<const int64_t> sequences);
+                              absl::Span<const int64_t> sequences, double bound = 0);
+
+// How far the first `sequences` ones of `written` are from those of `source`; levels and values as
+// there. The peak of PSNR is 1, the brightest level.
+absl::StatusOr<Quality> MeasureQuality(const SequenceStore& source, const SequenceStore& written,
+                                       int64_t sequences);
 
 // The checksum of some frames of `source` as the variant's codecs encode them today: a mark of the
 // encoders. 0 for variants without codecs. kNotFound as WriteVariant.

@@ -74,7 +74,7 @@ TEST_F(VariantWriterTest, EveryVariantHoldsTheSameValues) {
     EXPECT_EQ((*store)->fields()[0].dtype, variant.dtype) << variant.id;
     std::vector<int64_t> all(kSequences);
     for (int64_t i = 0; i < kSequences; ++i) all[i] = i;
-    EXPECT_THAT(CompareSequences(*source_, **store, all), IsOk()) << variant.id;
+    EXPECT_THAT(CompareSequences(*source_, **store, all, variant.bound), IsOk()) << variant.id;
   }
 }
 

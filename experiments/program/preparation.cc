@@ -105,7 +105,7 @@ absl::StatusOr<std::vector<std::string>> Preparation::Paths(const Variant& varia
 
 absl::Status Preparation::CompareSome(const Variant& variant) const {
   SEICHE_ASSIGN_OR_RETURN(const auto store, Open(variant));
-  return CompareSequences(*source_, *store, SomeSequences(variant));
+  return CompareSequences(*source_, *store, SomeSequences(variant), variant.bound);
 }
 
 std::string Preparation::WhyNot(const Variant& variant, const Json& parameters,
@@ -189,6 +189,10 @@ absl::StatusOr<Row> Preparation::PrepareVariant(const Variant& variant) {
   row.write_seconds = manifest->write_seconds;
   row.copy_seconds = manifest->copy_seconds;
   if (variant.container == Container::kJpegFolders) row.quality = dataset_.quality;
+  if (variant.bound > 0) {
+    SEICHE_ASSIGN_OR_RETURN(const auto written, Open(variant));
+    SEICHE_ASSIGN_OR_RETURN(row.quality, MeasureQuality(*source_, *written, variant.sequences));
+  }
   return row;
 }
 

@@ -67,6 +67,17 @@ TEST_F(PreparationTest, WritesAndMeasuresAVariant) {
   EXPECT_FALSE(files_.Exists(Path("scratch")));
 }
 
+TEST_F(PreparationTest, BoundedRowsHaveTheirOwnQuality) {
+  const auto row = Prepare("hdf5_manual_swell_bounded");
+  ASSERT_THAT(row, IsOk());
+  ASSERT_EQ(row->variant.bound, 0.01);
+  ASSERT_TRUE(row->quality.has_value());
+  EXPECT_LE(row->quality->max_error, 255 * 0.01);
+  EXPECT_GT(row->quality->max_error, 1);
+  EXPECT_GT(row->quality->psnr_db, 40);  // as any error of at most a hundredth of the peak
+  EXPECT_LT(row->quality->psnr_db, 70);
+}
+
 TEST_F(PreparationTest, JpegRowsAreTheDatasetAndHaveAQuality) {
   const auto row = Prepare("jpeg");
   ASSERT_THAT(row, IsOk());

@@ -35,7 +35,7 @@ absl::Status WriteFiles(const Variant& variant, const Dataset& dataset, const st
       WriteVariant(variant, *source, VariantAttributes(variant, dataset), out, pool, files)
           .status());
   SEICHE_ASSIGN_OR_RETURN(const auto written, OpenVariant(variant, out));
-  return CompareSequences(*source, *written, {0, variant.sequences - 1});
+  return CompareSequences(*source, *written, {0, variant.sequences - 1}, variant.bound);
 }
 
 absl::Status Run(const Options& options) {
