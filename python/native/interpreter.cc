@@ -1,10 +1,20 @@
 #include "python/native/interpreter.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
 namespace seiche::py {
 namespace {
 
 // Lives as long as the process, as the module does.
 PyObject* error_factory = nullptr;
+
+std::atomic<bool> ending = false;
+std::thread::id ending_thread;        // written before `ending`
+std::atomic<int> taking_the_gil = 0;  // threads that found `ending` false, without the GIL as yet
 
 // `right`, with a TypeError where it is false.
 bool Is(bool right, const char* message) {
@@ -13,6 +23,28 @@ bool Is(bool right, const char* message) {
 }
 
 }  // namespace
+
+WithoutGil::~WithoutGil() {
+  ++taking_the_gil;
+  if (ending && std::this_thread::get_id() != ending_thread) {
+    --taking_the_gil;
+    while (true) pause();  // until the process ends, which waits for no daemon thread
+  }
+  PyEval_RestoreThread(state_);
+  --taking_the_gil;
+}
+
+void CountThreadsAnewInChildren() {
+  [[maybe_unused]] static const int registered =
+      pthread_atfork(nullptr, nullptr, [] { taking_the_gil = 0; });
+}
+
+void EndOtherThreads() {
+  ending_thread = std::this_thread::get_id();
+  ending = true;
+  const WithoutGil unlocked;
+  while (taking_the_gil > 0) std::this_thread::yield();
+}
 
 PyObject* None() { return Py_NewRef(Py_None); }
 

@@ -52,17 +52,27 @@ class Ref {
   PyObject* object_ = nullptr;
 };
 
-// Lets other Python threads run while it lives.
+// Lets other Python threads run while it lives. A daemon thread that comes out of it when the
+// program ends stays there for ever, see EndOtherThreads().
 class WithoutGil {
  public:
   WithoutGil() : state_(PyEval_SaveThread()) {}
-  ~WithoutGil() { PyEval_RestoreThread(state_); }
+  ~WithoutGil();
   WithoutGil(const WithoutGil&) = delete;
   WithoutGil& operator=(const WithoutGil&) = delete;
 
  private:
   PyThreadState* state_;
 };
+
+// To be called when the module is made: a child that fork() makes has none of the parent's threads
+// on their way to the GIL.
+void CountThreadsAnewInChildren();
+
+// The calling thread, which must be the main one, is about to end the interpreter: from now on no
+// other thread takes the GIL again by way of WithoutGil. CPython would end such a thread in the
+// middle of our frames, and that is the end of the process (std::terminate). Needs the GIL.
+void EndOtherThreads();
 
 // What `work` returns; a C++ exception becomes a Python one.
 template <typename Work>

@@ -22,6 +22,11 @@ PyObject* SetErrorFactory(PyObject*, PyObject* factory) {
   return py::None();
 }
 
+PyObject* EndOtherThreads(PyObject*, PyObject*) {
+  py::EndOtherThreads();
+  return py::None();
+}
+
 // Hands text to a Python function, from any thread. Its exceptions end at once: nobody waits for
 // them.
 void Print(PyObject* write, std::string_view text) {
@@ -53,6 +58,8 @@ PyObject* RunCommandLine(PyObject*, PyObject* args) {
 PyMethodDef functions[] = {
     {"set_error_factory", &SetErrorFactory, METH_O,
      "Takes the function that makes exceptions of (code, message)."},
+    {"end_other_threads", &EndOtherThreads, METH_NOARGS,
+     "To be called when the program ends: other threads never come back to Python."},
     {"open", &OpenStoreObject, METH_VARARGS, "open(paths, options): a Store."},
     {"make_loader", &MakeLoaderObject, METH_VARARGS, "make_loader(store, options): a Loader."},
     {"swell_filter", &SwellFilterClass, METH_NOARGS, "Address of a filter class for libhdf5."},
@@ -81,6 +88,7 @@ PyModuleDef definition = {
 
 PyMODINIT_FUNC PyInit__seiche() {
   seiche::ForkGeneration();  // begins to count
+  seiche::py::CountThreadsAnewInChildren();
   seiche::py::Ref module = seiche::py::Ref::Take(PyModule_Create(&seiche::definition));
   if (!module || !seiche::AddStoreType(module.get()) || !seiche::AddBatchTypes(module.get()) ||
       !seiche::AddLoaderType(module.get())) {

@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import weakref
+from collections.abc import Mapping
 
 from seiche import _batch, _launch, _options, _seiche
 from seiche._errors import from_status
@@ -20,6 +21,7 @@ def _close_all():
             loader.close()
         except RuntimeError:  # another thread waits in it, and ends with the process
             pass
+    _seiche.end_other_threads()
 
 
 def _as_store(data, dataset):
@@ -160,7 +162,7 @@ class Loader:
             "step": int(step),
             "frame_stride": int(frame_stride),
             "crops": _options.parse_crops(crop, random_crop),
-            "order": order.replace("_", "-"),
+            "order": str(order).replace("_", "-"),
             "seed": _options.parse_seed(seed),
             "shard": list(self.shard),
             "workers": int(workers),
@@ -289,7 +291,7 @@ class Loader:
 
         ValueError if the state belongs to another order: other data, seed, batch size, windows.
         """
-        if state.get("version") != 1:
+        if not isinstance(state, Mapping) or state.get("version") != 1 or "epoch" not in state:
             raise ValueError("this is not the state of a seiche.Loader, or of a newer version")
         self.close()
         before = self._goes_on

@@ -35,6 +35,7 @@ def test_not_hdf5(tmp_path):
 @pytest.mark.parametrize("options, message", [
     ({"batch_size": 0}, "batch_size"),
     ({"order": "random"}, "'random' is none of 'uniform'"),
+    ({"order": None}, "'None' is none of 'uniform'"),
     ({"output": "tensorflow"}, "'tensorflow' is none of"),
     ({"container": "list"}, "'list' is none of"),
     ({"on_error": "ignore"}, "on_error"),

@@ -5,9 +5,11 @@ import subprocess
 import sys
 import threading
 
+import numpy
 import pytest
 
 import seiche
+from conftest import random_values, write
 
 
 def in_child(work):
@@ -73,6 +75,42 @@ def test_a_child_may_drop_all_it_inherits(waves):
 def test_a_store_reads_in_a_child(waves):
     store = seiche.open(waves.path)
     assert in_child(lambda: (store[3] == waves.values[3]).all() or 1 / 0) == 0
+
+
+def test_fork_while_libhdf5_reads(tmp_path):
+    # scaleoffset is a filter of libhdf5's own: threads of the loader are in the library most of the
+    # time, one after the other.
+    values = numpy.random.default_rng(0).integers(0, 1000, (40, 30, 40, 40), numpy.int32)
+    write(tmp_path / "slow.h5", values, chunks=(1, 30, 40, 40), scaleoffset=10)
+    store = seiche.open(tmp_path / "slow.h5")
+    assert store.slow_reason
+    loader = seiche.Loader(store, 1, workers=3)
+    for number, batch in enumerate(loader):
+        if number % 4 == 0:
+            assert in_child(lambda: (store[3] == values[3]).all() or 1 / 0) == 0
+        assert (batch["images"][0] == values[batch.samples[0]]).all()
+
+
+DAEMON = """
+import seiche, sys, threading, time
+# One batch for which a large chunk is decoded 1000 times: many seconds.
+loader = seiche.Loader(sys.argv[1], 1000, window=1, workers=1, prefetch=1, decode_once=False)
+threading.Thread(target=lambda: next(iter(loader)), daemon=True).start()
+while not loader._passes:
+    time.sleep(0.01)
+time.sleep(0.1)
+print("ends", flush=True)
+"""
+
+
+def test_the_program_ends_while_a_daemon_thread_waits(tmp_path):
+    write(tmp_path / "large.h5", random_values((1, 1000, 32, 64)), chunks=(1, 1000, 32, 64),
+          compression="gzip", compression_opts=1)
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", DAEMON, str(tmp_path / "large.h5")],
+                              timeout=60, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "ends\n", "")
 
 
 def test_the_program_ends_while_a_loader_is_at_work(waves):

@@ -89,8 +89,19 @@ def test_a_state_of_another_order_is_refused(waves, options, message):
     with pytest.raises(ValueError, match=message):
         loader.load_state_dict(make(waves).state_dict())
     assert loader.epoch == 1 and samples_of(loader) != before or options.get("order")
-    with pytest.raises(ValueError, match="not the state"):
-        loader.load_state_dict({"epoch": 1})
+
+
+@pytest.mark.parametrize("state", [
+    None, 5, {}, {"epoch": 1}, {"version": 1}, {"version": 2, "epoch": 1},
+    {"version": 1, "epoch": "one"}, {"version": 1, "epoch": 2**70}, {"version": 1, "epoch": -1},
+    {"version": 1, "epoch": 0, "state": 5}, {"version": 1, "epoch": 0, "state": "{}"}])
+def test_what_is_no_state_is_refused_and_loses_no_batch(waves, state):
+    loader = make(waves)
+    seen = [batch.samples.tolist() for _, batch in zip(range(2), loader)]
+    with pytest.raises(ValueError):
+        loader.load_state_dict(state)
+    assert seen + samples_of(loader) in (samples_of(make(waves)),
+                                         seen + samples_of(make(waves, epoch=1)))
 
 
 def test_pickled_loaders_begin_with_the_pass_to_come(waves):

@@ -1,6 +1,8 @@
 // Set-up, the lock, the error stack, and what belongs to neither File nor Dataset.
 #include "storage/hdf5/h5.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -97,9 +99,17 @@ absl::Status In(std::string_view context, const absl::Status& error) {
   return absl::Status(error.code(), absl::StrCat(context, ": ", message));
 }
 
+// fork() waits for the call of libhdf5 that another thread is in, so that the child, which has none
+// of these threads, finds the mutex free and the library in order.
+std::mutex& ForkSafeMutex() {
+  [[maybe_unused]] static const int registered =
+      pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, [] { mutex.unlock(); });
+  return mutex;
+}
+
 }  // namespace
 
-Lock::Lock() : guard_(mutex) {
+Lock::Lock() : guard_(ForkSafeMutex()) {
   inside = true;
   static const bool set_up = (SetUp(), true);
   (void)set_up;
