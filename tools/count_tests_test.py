@@ -49,30 +49,40 @@ class CountTestsTest(unittest.TestCase):
     def test_cases_are_counted_one_by_one(self):
         self.add_test("//a:t")
         self.add_result("//a:t", "FAILED", CASES % FAILURE)
-        self.assertEqual(self.count(), (2, ["//a:t LzfTest.Flip"]))
+        self.assertEqual(self.count(), (2, ["//a:t LzfTest.Flip"], {}))
 
     def test_the_last_attempt_decides(self):
         self.add_test("//a:t")
         self.add_result("//a:t", "FAILED", CASES % FAILURE)
         self.add_result("//a:t", "PASSED", CASES % "", attempt=2)
-        self.assertEqual(self.count(), (2, []))
+        self.assertEqual(self.count(), (2, [], {}))
 
     def test_a_test_without_cases_is_one(self):
         self.add_result("//a:t", "PASSED")
         self.add_result("//a:u", "TIMEOUT")
-        self.assertEqual(self.count(), (1, ["//a:u (TIMEOUT)"]))
+        self.assertEqual(self.count(), (1, ["//a:u (TIMEOUT)"], {}))
 
     def test_a_failure_after_all_cases_passed_counts(self):
         self.add_result("//a:t", "FAILED", CASES % "")
-        self.assertEqual(self.count(), (2, ["//a:t (FAILED)"]))
+        self.assertEqual(self.count(), (2, ["//a:t (FAILED)"], {}))
 
     def test_a_test_that_was_not_built_has_failed(self):
         self.add_test("//a:t")
-        self.assertEqual(self.count(), (0, ["//a:t (not built or not run)"]))
+        self.assertEqual(self.count(), (0, ["//a:t (not built or not run)"], {}))
+
+    def test_skipped_cases_are_told_and_do_not_count(self):
+        self.add_result("//a:t", "PASSED", CASES % (
+            '<testcase name="Gpu" classname="LzfTest"><skipped message="no GPU"/></testcase>'))
+        self.add_result("//a:u", "PASSED", """<testsuites><testsuite name="pytest">
+            <testcase classname="" name="torch_test"><skipped type="pytest.skip"
+            message="collection skipped">('/t.py', 10, 'Skipped: torch is not installed')</skipped>
+            </testcase></testsuite></testsuites>""")
+        self.assertEqual(self.count(), (2, [], {("//a:t", "no GPU"): 1,
+                                                ("//a:u", "torch is not installed"): 1}))
 
     def test_other_targets_are_not_tests(self):
         self.events.append({"id": {"targetConfigured": {"label": "//a:lib"}}, "configured": {}})
-        self.assertEqual(self.count(), (0, []))
+        self.assertEqual(self.count(), (0, [], {}))
 
 
 if __name__ == "__main__":
