@@ -197,6 +197,10 @@ bool IsValid(const ValueMapping& mapping) {
 }
 
 RowWriter ChooseRowWriter(const ValueMapping& mapping) {
+  // Before anything has been dispatched, a pointer would be one to code that asks the processor
+  // what it is, row by row, which takes very long on virtual machines.
+  hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
+  if (!chosen.IsInitialized()) chosen.Update(hwy::SupportedTargets());
   switch (mapping.dtype) {
     case DType::kFloat32:
       if (mapping.kind == ValueKind::kMultiple) return HWY_DYNAMIC_POINTER(WriteFloat32Multiples);
