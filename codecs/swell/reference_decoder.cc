@@ -177,16 +177,17 @@ void DecodeGroup(const Header& header, Input in, uint64_t frames, Bytes& out) {
   const std::vector<uint64_t> k = header.level == 1
                                       ? DecodeFast(in, frames, height, width)
                                       : DecodeSmall(header.model, in, frames, height, width);
-  std::vector<uint64_t> elements;
-  for (const uint64_t integer : k) elements.push_back(Element(header, integer));
+  std::vector<uint64_t> elements(k.size());
+  for (size_t i = 0; i < k.size(); ++i) elements[i] = Element(header, k[i]);
   for (const Run& run : runs) {
     for (uint64_t i = run.start; i < run.start + run.length && i < k.size(); ++i) {
       elements[i] = run.bits;
     }
   }
-  for (const uint64_t element : elements) {
-    const auto* bytes = reinterpret_cast<const std::byte*>(&element);
-    out.insert(out.end(), bytes, bytes + size);
+  const size_t start = out.size();
+  out.resize(start + elements.size() * size);
+  for (size_t i = 0; i < elements.size(); ++i) {
+    std::memcpy(out.data() + start + i * size, &elements[i], size);
   }
 }
 
