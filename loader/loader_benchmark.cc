@@ -50,8 +50,8 @@ struct Format {
   bool jpeg = false;
   Shape chunk = {};
   std::vector<std::string> codecs = {};
-  // Frames of a sample, which may begin at any frame, and no room to keep chunks for others; 0:
-  // whole sequences.
+  // Frames of a sample, which may begin at any frame; no room to keep chunks or to fill many
+  // batches together, as with files far larger than the memory. 0: whole sequences.
   int64_t window = 0;
 };
 
@@ -109,7 +109,8 @@ absl::Status LoadBatches(benchmark::State& state, const Format& format, Files& f
   LoaderOptions options = {.batch_size = 10, .workers = static_cast<int>(state.range(0))};
   if (format.window > 0) {
     options.sample.windows = {{"", 0, format.window}};
-    options.memory_budget = int64_t{256} << 20;
+    options.order = Order::kUniform;
+    options.memory_budget = int64_t{48} << 20;  // three batches
   }
   SEICHE_ASSIGN_OR_RETURN(auto loader, Loader::Create(store, options));
   int64_t epoch = 0;
