@@ -78,6 +78,7 @@ def through_hevc(array, factor):
         for frame in np.round(array * 255).astype(np.uint8):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="gray")))
         container.mux(stream.encode())
+    memory.seek(0)
     with av.open(memory) as container:
         frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
     return memory.getbuffer().nbytes, np.stack(frames).astype(np.float32) / 255
@@ -109,6 +110,8 @@ def draw(axes, data, curves, lossless):
                   linestyle="--" if name in ("JPEG", "HEVC") else "-", label=name)
     for name, bits in lossless.items():
         axes.axvline(bits, color=STYLES[name][0], linewidth=0.8, linestyle=":")
+        axes.text(bits, 1.0, "lossless ", rotation=90, fontsize=7, color=STYLES[name][0],
+                  ha="right", va="top", transform=axes.get_xaxis_transform())
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter(lambda bits, _: "%g" % round(bits, 3))
     axes.set_xlabel("bits a value (32 as stored)")
@@ -134,7 +137,7 @@ def main():
             curves, lossless = {}, {}
             for level in ["smallest", "small", "fast"]:
                 curves["swell " + level], exact = swell_points(rows, data, level)
-                if exact and data == "shaded":
+                if exact and data == "shaded" and level != "smallest":
                     lossless["swell " + level] = exact[0]
             curves["SZ3"] = points(through_sz3, bounds, field)
             curves["zfp"] = points(through_zfp, bounds, field)
