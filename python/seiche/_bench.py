@@ -111,10 +111,11 @@ def run(args):
     check = Loader(store, min(args.batch_size, len(samples)), window=args.window or None)
     if not same_values(samples, check):
         raise SystemExit("seiche: error: h5py reads other values than seiche")
-    rows = {name: [] for name in readers(args, samples, store)}
+    found = readers(args, samples, store)
+    rows = {name: [] for name in found}
     # Side by side, round after round: what else the machine does hits all of them.
     for seed in range(args.rounds):
-        for name, batches in readers(args, samples, store).items():
+        for name, batches in found.items():
             rows[name].append(measure(lambda: batches(seed), args.seconds))
     return [{"reader": name, "samples_per_second": [r[0] for r in row],
              "bytes_per_second": [r[1] for r in row]} for name, row in rows.items()]
