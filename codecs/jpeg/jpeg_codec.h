@@ -1,4 +1,4 @@
-// JPEG frames through libjpeg-turbo: luminance straight to float32 or uint8, encoding from gray.
+// JPEG frames as an ArrayCodec: luminance straight to float32 or uint8, encoding from gray.
 //
 //   auto jpeg = MakeJpegCodec({.quality = 75, .chroma = JpegChroma::k420});
 //   SEICHE_RETURN_IF_ERROR(jpeg->Decode(file_bytes, {}, MakeView(frame, DType::kFloat32, {H, W}),
@@ -10,25 +10,19 @@
 // early, a bad Huffman code) is kDataLoss here: no made-up pixels. CMYK, 12 bits and lossless JPEG
 // are kUnimplemented. The header is checked against the output's shape before anything of the
 // image's size is allocated. Encoding takes [H,W] uint8 levels and writes the bytes that pillow
-// writes. The only library that includes libjpeg-turbo's headers.
+// writes.
+//
+// The common kind, baseline in one scan, is decoded by baseline/luma_decoder.h; everything else,
+// damaged frames included, and encoding are libjpeg-turbo's (libjpeg.h). The levels are the same.
 #ifndef SEICHE_CODECS_JPEG_JPEG_CODEC_H_
 #define SEICHE_CODECS_JPEG_JPEG_CODEC_H_
 
 #include <memory>
 
 #include "codecs/codec.h"
+#include "codecs/jpeg/libjpeg.h"
 
 namespace seiche {
-
-enum class JpegChroma {
-  kGray,  // one component
-  k420,   // RGB with equal channels, stored as YCbCr, colour at half resolution (pillow's default)
-};
-
-struct JpegOptions {
-  int quality = 75;  // 1..100
-  JpegChroma chroma = JpegChroma::k420;
-};
 
 // kInvalidArgument for a quality out of range.
 absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeJpegCodec(const JpegOptions& options = {});
