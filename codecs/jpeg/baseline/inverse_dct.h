@@ -31,7 +31,11 @@ struct alignas(64) DctGroup {
     return (half * 4 + pair) * kBlocks * kBlockStep + column * 2 + row;
   }
 
-  int16_t coefficients[kBlocks * 64] = {};  // dequantised
+  static constexpr int kSize = kBlocks * 64;
+  // What DctExtent::kCorner may use of them: the first ones.
+  static constexpr int kCornerSize = kBlocks * 16;
+
+  int16_t coefficients[kSize] = {};  // dequantised
 };
 
 // Where coefficients other than 0 may be.

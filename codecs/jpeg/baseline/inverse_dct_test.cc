@@ -139,6 +139,8 @@ TEST_F(InverseDctTest, PositionsOfAGroupAreAllDifferent) {
   for (int block = 0; block < DctGroup::kBlocks; ++block) {
     for (int at = 0; at < 64; ++at) {
       positions.push_back(DctGroup::Position(at / 8, at % 8) + block * DctGroup::kBlockStep);
+      const bool corner = at / 8 < 4 && at % 8 < 4;
+      EXPECT_EQ(positions.back() < DctGroup::kCornerSize, corner);
     }
   }
   std::sort(positions.begin(), positions.end());

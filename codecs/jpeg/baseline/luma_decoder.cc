@@ -82,7 +82,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool SkipBlock(BitReader& reader, const Bloc
 
 void Fill(uint8_t level, uint8_t* target, int64_t stride) {
   const uint64_t row = level * uint64_t{0x0101010101010101};
-  for (int y = 0; y < kBlockSide; ++y) std::memcpy(target + y * stride, &row, sizeof(row));
+#pragma GCC unroll 8
+  for (int y = 0; y < kBlockSide; ++y, target += stride) std::memcpy(target, &row, sizeof(row));
 }
 
 // From a group's block to another's; leaves zeros.
@@ -237,7 +238,8 @@ void LumaDecoder::Transform(Waiting& waiting, DctExtent extent) {
   if (waiting.size == 0) return;
   InverseDct(waiting.group, extent, absl::MakeConstSpan(waiting.targets).first(waiting.size),
              stride_);
-  waiting.group = {};
+  const size_t size = extent == DctExtent::kCorner ? DctGroup::kCornerSize : DctGroup::kSize;
+  std::fill_n(waiting.group.coefficients, size, int16_t{0});
   waiting.size = 0;
 }
 

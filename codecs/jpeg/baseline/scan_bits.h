@@ -78,7 +78,7 @@ class BitReader {
   size_t size_;
   const std::byte* next_;
   uint64_t window_ = 0;
-  int count_ = 0;  // bits in the window
+  uint64_t count_ = 0;  // bits in the window
 };
 
 }  // namespace seiche
