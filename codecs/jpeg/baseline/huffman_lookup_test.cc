@@ -62,7 +62,9 @@ TEST_F(HuffmanLookupTest, FindsWhatTheStandardDefines) {
       const Symbol symbol = table.Find(window), expected = FindPlainly(spec, is_dc, window);
       ASSERT_EQ(symbol.length, expected.length) << std::hex << window;
       ASSERT_EQ(symbol.value, expected.value) << std::hex << window;
-      if (symbol.length > 0) ASSERT_EQ(symbol.step, expected.step) << std::hex << window;
+      if (symbol.length > 0) {
+        ASSERT_EQ(symbol.step, expected.step) << std::hex << window;
+      }
     }
   }
 }

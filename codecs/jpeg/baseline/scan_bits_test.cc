@@ -71,7 +71,8 @@ TEST_F(ScanBitsTest, BitsComeInOrderAndZerosBehindThem) {
       reader.Refill();
       const int count = random() % 32;
       for (int i = 0; i < 56; ++i) {
-        if (at + i < end) ASSERT_EQ(reader.window() >> (63 - i) & 1, bit(at + i)) << at;
+        if (at + i >= end) break;
+        ASSERT_EQ(reader.window() >> (63 - i) & 1, bit(at + i)) << at;
       }
       ASSERT_EQ(reader.past_end(), at > size * 8);
       ASSERT_EQ(reader.at_end(), (at + 7) / 8 == size) << at << " of " << size;
