@@ -1,4 +1,4 @@
-// A decoder of the levels `small` and `smallest` that is plain rather than fast: value by value, as
+// A decoder of the levels `small` and `smallest` that is plain rather than fast: block by block, as
 // docs/swell_small_format.md tells it, without any of the fast decoder's loops. Tests compare.
 //
 //   SEICHE_ASSIGN_OR_RETURN(std::vector<int16_t> k, DecodeSmallPlainly(model, group, 10, 64, 64));
