@@ -80,7 +80,7 @@ std::vector<uint64_t> DecodeFast(Input& in, uint64_t frames, uint64_t height, ui
   const absl::Span<const std::byte> signs = in.bytes.subspan(std::min(in.at, in.bytes.size()));
   uint64_t sign = 0;
   std::vector<uint64_t> k(frames * height * width);
-  if (in.failed || rows == 0) return in.failed = true, k;
+  if (in.failed || rows == 0 || predictors[0] > 3) return in.failed = true, k;
   const uint64_t columns = 32 / rows;
   const uint64_t blocks = (width + columns - 1) / columns;
   for (uint64_t strip = 0; strip < frames * ((height + rows - 1) / rows); ++strip) {
@@ -116,7 +116,10 @@ std::vector<uint64_t> DecodeFast(Input& in, uint64_t frames, uint64_t height, ui
       if (i % width > 0) frame[i] += frame[i - 1];
     }
     for (uint64_t i = width; axes & 2 && i < height * width; ++i) frame[i] += frame[i - width];
-    for (uint64_t i = 0; axes & 4 && i < height * width; ++i) frame[i] += frame[i - height * width];
+    // Of frames that have one before them: a key frame's predictor has no 4.
+    for (uint64_t i = 0; axes & 4 && i < height * width; ++i) {
+      frame[i] += k[(t - 1) * height * width + i];
+    }
   }
   return k;
 }
