@@ -1,7 +1,6 @@
 #include "loader/loader_setup.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
