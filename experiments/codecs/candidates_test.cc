@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "absl/status/status_matchers.h"
-#include "experiments/codecs/array_error.h"
+#include "experiments/measure/array_error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -25,10 +25,10 @@
 #include "base/array_view.h"
 #include "base/file_system.h"
 #include "base/json.h"
-#include "experiments/codecs/array_error.h"
 #include "experiments/codecs/candidates.h"
 #include "experiments/codecs/codec_row.h"
 #include "experiments/codecs/data/array_source.h"
+#include "experiments/measure/array_error.h"
 #include "experiments/peers/peer_process.h"
 
 namespace seiche {

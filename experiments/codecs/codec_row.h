@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/codecs/array_error.h"
+#include "experiments/measure/array_error.h"
 
 namespace seiche {
 

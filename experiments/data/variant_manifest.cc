@@ -34,6 +34,11 @@ absl::StatusOr<VariantManifest> FromJson(const Json& json) {
   SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds, JsonField<double>(json, "copy_seconds"));
   SEICHE_ASSIGN_OR_RETURN(const int64_t workers, JsonField<int64_t>(json, "write_workers"));
   manifest.write_workers = static_cast<int>(workers);
+  if (json.contains("psnr_db")) {
+    manifest.quality.emplace();
+    SEICHE_ASSIGN_OR_RETURN(manifest.quality->psnr_db, JsonField<double>(json, "psnr_db"));
+    SEICHE_ASSIGN_OR_RETURN(manifest.quality->max_error, JsonField<double>(json, "max_error"));
+  }
   return manifest;
 }
 
@@ -56,15 +61,20 @@ Json VariantParameters(const Variant& variant, const Dataset& dataset, uint32_t 
 }
 
 std::string ManifestText(const VariantManifest& manifest) {
-  return DumpJson({{"format", kFormat},
-                   {"version", kVersion},
-                   {"parameters", manifest.parameters},
-                   {"files", manifest.tree.files},
-                   {"bytes", manifest.tree.bytes},
-                   {"crc32c", manifest.tree.crc32c},
-                   {"write_seconds", manifest.write_seconds},
-                   {"copy_seconds", manifest.copy_seconds},
-                   {"write_workers", manifest.write_workers}});
+  Json json = {{"format", kFormat},
+               {"version", kVersion},
+               {"parameters", manifest.parameters},
+               {"files", manifest.tree.files},
+               {"bytes", manifest.tree.bytes},
+               {"crc32c", manifest.tree.crc32c},
+               {"write_seconds", manifest.write_seconds},
+               {"copy_seconds", manifest.copy_seconds},
+               {"write_workers", manifest.write_workers}};
+  if (manifest.quality.has_value()) {
+    json["psnr_db"] = manifest.quality->psnr_db;
+    json["max_error"] = manifest.quality->max_error;
+  }
+  return DumpJson(json);
 }
 
 absl::StatusOr<VariantManifest> LoadManifest(const std::string& path, const FileSystem& files) {

@@ -8,11 +8,13 @@
 #define SEICHE_EXPERIMENTS_DATA_VARIANT_MANIFEST_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "base/file_system.h"
 #include "base/json.h"
+#include "experiments/comparison/row.h"
 #include "experiments/comparison/variants.h"
 #include "experiments/data/dataset.h"
 #include "experiments/data/file_tree.h"
@@ -25,6 +27,8 @@ struct VariantManifest {
   double write_seconds = 0;  // of all; 0: not measured
   double copy_seconds = 0;
   int write_workers = 0;  // threads that encoded
+  // Of a bounded variant, unless it was not measured.
+  std::optional<Quality> quality = std::nullopt;
 };
 
 // Everything that its files depend on. `encoder_mark`: EncoderMark() in variant_writer.h.

@@ -35,6 +35,16 @@ TEST(VariantManifestTest, RoundTrip) {
   EXPECT_EQ(loaded->write_seconds, 1.25);
   EXPECT_EQ(loaded->copy_seconds, 0.1);
   EXPECT_EQ(loaded->write_workers, 2);
+  EXPECT_FALSE(loaded->quality.has_value());
+}
+
+TEST(VariantManifestTest, QualityIsKept) {
+  Write(Path("d.json"), ManifestText({.quality = Quality{.psnr_db = 44.5, .max_error = 2.25}}));
+  const auto loaded = LoadManifest(Path("d.json"), DefaultFileSystem());
+  ASSERT_THAT(loaded, IsOk());
+  ASSERT_TRUE(loaded->quality.has_value());
+  EXPECT_EQ(loaded->quality->psnr_db, 44.5);
+  EXPECT_EQ(loaded->quality->max_error, 2.25);
 }
 
 TEST(VariantManifestTest, WhateverTheFilesDependOnChangesTheParameters) {

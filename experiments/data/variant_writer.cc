@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "codecs/codec_chain.h"
 #include "codecs/registry.h"
 #include "experiments/data/level_statistics.h"
+#include "experiments/measure/array_error.h"
 #include "storage/jpeg/jpeg_folder_writer.h"
 #include "storage/open.h"
 
@@ -246,31 +246,30 @@ absl::StatusOr<double> WriteVariant(const Variant& variant, const SequenceStore&
 
 namespace {
 
-bool Within(double bound, const std::vector<float>& expected, const std::vector<float>& found) {
-  for (size_t i = 0; i < expected.size(); ++i) {
-    if (!(std::abs(double{expected[i]} - double{found[i]}) <= bound)) return false;
-  }
-  return true;
+absl::StatusOr<ArrayError> CompareSequence(const SequenceStore& source,
+                                           const SequenceStore& written, int64_t sequence) {
+  const Shape shape = SequenceShape(source.fields()[0].shape());
+  std::vector<float> expected(NumElements(shape)), found(expected.size());
+  SEICHE_RETURN_IF_ERROR(ReadSequence(source, sequence, expected.data()));
+  SEICHE_RETURN_IF_ERROR(ReadSequence(written, sequence, found.data()));
+  const void* const values = expected.data();
+  const void* const others = found.data();
+  return CompareArrays(MakeView(values, DType::kFloat32, shape),
+                       MakeView(others, DType::kFloat32, shape));
 }
 
 }  // namespace
 
 absl::Status CompareSequences(const SequenceStore& source, const SequenceStore& written,
                               absl::Span<const int64_t> sequences, double bound) {
-  const int64_t elements = NumElements(SequenceShape(source.fields()[0].shape()));
-  std::vector<float> expected(elements), found(elements);
   if (SequenceShape(written.fields()[0].shape()) != SequenceShape(source.fields()[0].shape())) {
     return absl::DataLossError(absl::StrCat(written.path(), ": has shape ",
                                             ToString(written.fields()[0].shape()), ", its source ",
                                             ToString(source.fields()[0].shape())));
   }
   for (const int64_t sequence : sequences) {
-    SEICHE_RETURN_IF_ERROR(ReadSequence(source, sequence, expected.data()));
-    SEICHE_RETURN_IF_ERROR(ReadSequence(written, sequence, found.data()));
-    if (bound == 0 ? std::memcmp(expected.data(), found.data(), elements * sizeof(float)) == 0
-                   : Within(bound, expected, found)) {
-      continue;
-    }
+    SEICHE_ASSIGN_OR_RETURN(const ArrayError error, CompareSequence(source, written, sequence));
+    if (CheckPromise(bound, error).ok()) continue;
     return absl::DataLossError(absl::StrCat(written.path(), ": sequence ", sequence,
                                             " is not what was written; remove it"));
   }
@@ -279,24 +278,15 @@ absl::Status CompareSequences(const SequenceStore& source, const SequenceStore& 
 
 absl::StatusOr<Quality> MeasureQuality(const SequenceStore& source, const SequenceStore& written,
                                        int64_t sequences) {
-  const int64_t elements = NumElements(SequenceShape(source.fields()[0].shape()));
-  std::vector<float> expected(elements), found(elements);
-  double squares = 0;
-  double largest = 0;
+  ArrayError all;
   for (int64_t sequence = 0; sequence < sequences; ++sequence) {
-    SEICHE_RETURN_IF_ERROR(ReadSequence(source, sequence, expected.data()));
-    SEICHE_RETURN_IF_ERROR(ReadSequence(written, sequence, found.data()));
-    for (int64_t i = 0; i < elements; ++i) {
-      const double error = std::abs(double{expected[i]} - double{found[i]});
-      squares += error * error;
-      largest = std::max(largest, error);
-    }
+    SEICHE_ASSIGN_OR_RETURN(const ArrayError error, CompareSequence(source, written, sequence));
+    all.max_error = std::max(all.max_error, error.max_error);
+    all.squared_error += error.squared_error;
   }
-  Quality quality;
-  quality.max_error = 255 * largest;
-  const auto count = static_cast<double>(sequences * elements);
-  if (squares > 0) quality.psnr_db = 10 * std::log10(count / squares);
-  return quality;
+  const int64_t values = sequences * NumElements(SequenceShape(source.fields()[0].shape()));
+  return Quality{.psnr_db = Psnr(all.squared_error, values, /*peak=*/1).value_or(0),
+                 .max_error = 255 * all.max_error};
 }
 
 absl::StatusOr<uint32_t> EncoderMark(const Variant& variant, const SequenceStore& source) {

@@ -4,8 +4,8 @@
 //   error.exact; error.max_error; error.squared_error
 //
 // Pure functions.
-#ifndef SEICHE_EXPERIMENTS_CODECS_ARRAY_ERROR_H_
-#define SEICHE_EXPERIMENTS_CODECS_ARRAY_ERROR_H_
+#ifndef SEICHE_EXPERIMENTS_MEASURE_ARRAY_ERROR_H_
+#define SEICHE_EXPERIMENTS_MEASURE_ARRAY_ERROR_H_
 
 #include <cstdint>
 #include <limits>
@@ -45,4 +45,4 @@ std::optional<double> Psnr(double squared_error, int64_t values, double peak);
 
 }  // namespace seiche
 
-#endif  // SEICHE_EXPERIMENTS_CODECS_ARRAY_ERROR_H_
+#endif  // SEICHE_EXPERIMENTS_MEASURE_ARRAY_ERROR_H_

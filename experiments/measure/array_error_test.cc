@@ -1,4 +1,4 @@
-#include "experiments/codecs/array_error.h"
+#include "experiments/measure/array_error.h"
 
 #include <cmath>
 #include <vector>

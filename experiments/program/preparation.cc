@@ -115,6 +115,7 @@ std::string Preparation::WhyNot(const Variant& variant, const Json& parameters,
   const auto tree = SummariseTree(files_, TreeOf(variant));
   if (!tree.ok()) return std::string(tree.status().message());
   if (!tree->SameContents(manifest->tree)) return "its files have changed";
+  if (variant.bound > 0 && !manifest->quality) return "its error was not measured";
   return std::string(CompareSome(variant).message());
 }
 
@@ -152,6 +153,11 @@ absl::StatusOr<VariantManifest> Preparation::Make(const Variant& variant, const 
   VariantManifest manifest{.parameters = parameters, .write_workers = pool_.workers()};
   SEICHE_ASSIGN_OR_RETURN(manifest.write_seconds, Write(variant));
   SEICHE_RETURN_IF_ERROR(CompareSome(variant));
+  if (variant.bound > 0) {
+    SEICHE_ASSIGN_OR_RETURN(const auto written, Open(variant));
+    SEICHE_ASSIGN_OR_RETURN(manifest.quality,
+                            MeasureQuality(*source_, *written, variant.sequences));
+  }
   SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds, MeasureCopy(variant));
   SEICHE_ASSIGN_OR_RETURN(manifest.tree, SummariseTree(files_, TreeOf(variant)));
   SEICHE_RETURN_IF_ERROR(WriteFileAtomically(files_, folder_.manifest(variant.id),
@@ -188,11 +194,7 @@ absl::StatusOr<Row> Preparation::PrepareVariant(const Variant& variant) {
   row.files = manifest->tree.files;
   row.write_seconds = manifest->write_seconds;
   row.copy_seconds = manifest->copy_seconds;
-  if (variant.container == Container::kJpegFolders) row.quality = dataset_.quality;
-  if (variant.bound > 0) {
-    SEICHE_ASSIGN_OR_RETURN(const auto written, Open(variant));
-    SEICHE_ASSIGN_OR_RETURN(row.quality, MeasureQuality(*source_, *written, variant.sequences));
-  }
+  row.quality = variant.container == Container::kJpegFolders ? dataset_.quality : manifest->quality;
   return row;
 }
 

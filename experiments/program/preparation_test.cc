@@ -76,6 +76,10 @@ TEST_F(PreparationTest, BoundedRowsHaveTheirOwnQuality) {
   EXPECT_GT(row->quality->max_error, 1);
   EXPECT_GT(row->quality->psnr_db, 40);  // as any error of at most a hundredth of the peak
   EXPECT_LT(row->quality->psnr_db, 70);
+  const auto again = Prepare("hdf5_manual_swell_bounded");
+  ASSERT_THAT(again, IsOk());
+  ASSERT_TRUE(again->quality.has_value());
+  EXPECT_EQ(again->quality->max_error, row->quality->max_error);
 }
 
 TEST_F(PreparationTest, JpegRowsAreTheDatasetAndHaveAQuality) {
