@@ -10,26 +10,15 @@ import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 
-PROGRAM = None
+sys.path.insert(0, "experiments/testing")  # pylint: disable=wrong-import-position
+from program_case import ARGUMENTS, ProgramCase, main, run
+
 SMALL = ["--scale=tiny", "--sequences=2", "--workers=1,2"]
 
 
-def run(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, encoding="utf-8", check=False)
-
-
-class ProgramTest(unittest.TestCase):
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        self.out = self.folder / "out"
+class ProgramTest(ProgramCase):
 
     def assert_fails(self, result, code, *parts):
         """Checks the exit code and the only error line, which has all of `parts`."""
@@ -107,7 +96,7 @@ class ProgramTest(unittest.TestCase):
         json.loads((self.out / "dataset" / "dataset.json").read_text())
 
     def kill_after(self, seconds):
-        with subprocess.Popen([PROGRAM, "write", *SMALL, "--out", str(self.out)],
+        with subprocess.Popen([ARGUMENTS["PROGRAM"], "write", *SMALL, "--out", str(self.out)],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
                 process.wait(seconds)
@@ -161,5 +150,4 @@ class ProgramTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
-    unittest.main()
+    main("PROGRAM")

@@ -5,30 +5,18 @@ Called with the program's path in the first argument.
 """
 
 import json
-import pathlib
-import subprocess
 import sys
-import tempfile
-import unittest
 
-PROGRAM = None
+sys.path.insert(0, "experiments/testing")  # pylint: disable=wrong-import-position
+from program_case import ProgramCase, main, run
+
 SMALL = ["--sequences=2", "--frames=12", "--grid-points=32", "--repeats=2"]
 LOSSLESS = {"lzf", "deflate:4", "shuffle+deflate:4", "zstd:3", "shuffle+zstd:3", "lz4", "blosc:lz4",
             "blosc:zstd", "bitshuffle:lz4", "bitshuffle:zstd", "swell:fast", "swell:small",
             "swell:smallest"}
 
 
-def run(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, encoding="utf-8", check=False)
-
-
-class CompareTest(unittest.TestCase):
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.out = pathlib.Path(folder.name) / "out"
+class CompareTest(ProgramCase):
 
     def rows(self):
         report = json.loads((self.out / "codecs.json").read_text())
@@ -93,19 +81,14 @@ class CompareTest(unittest.TestCase):
         self.assertIn("/no/python", result.stdout)
 
     def test_usage_errors(self):
-        for argument, part in [("--peers=sz4", "sz4"), ("--codecs=lz5", "lz5"),
-                               ("--bounds=0", "bound 0"), ("--bounds=tight", "tight"),
-                               ("--fields=depth", "depth"), ("--repeats=0", "repeats")]:
-            with self.subTest(argument):
-                result = run(*SMALL[:3], argument, "--out", self.out)
-                self.assertEqual(result.returncode, 2, result.stderr)
-                self.assertIn(part, result.stderr)
-                self.assertFalse(self.out.exists())
+        self.check_usage_errors(SMALL[:3], [
+            ("--peers=sz4", "sz4"), ("--codecs=lz5", "lz5"), ("--bounds=0", "bound 0"),
+            ("--bounds=tight", "tight"), ("--fields=depth", "depth"), ("--repeats=0", "repeats"),
+        ])
         result = run("/no/file.h5", "--out", self.out)
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("/no/file.h5", result.stderr)
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
-    unittest.main()
+    main("PROGRAM")

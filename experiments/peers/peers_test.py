@@ -6,26 +6,15 @@ Called with the program's path, the folder of the wheel, and the folder with Num
 
 import json
 import pathlib
-import subprocess
 import sys
-import tempfile
-import unittest
 
-PROGRAM = WHEELS = SITE = None
+sys.path.insert(0, "experiments/testing")  # pylint: disable=wrong-import-position
+from program_case import ARGUMENTS, ProgramCase, main, run
+
 SMALL = ["--scale=tiny", "--sequences=2", "--repeats=2"]
 
 
-def run(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, encoding="utf-8", check=False)
-
-
-class PeersTest(unittest.TestCase):
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.out = pathlib.Path(folder.name) / "out"
+class PeersTest(ProgramCase):
 
     def rows(self):
         report = json.loads((self.out / "peers.json").read_text())
@@ -59,9 +48,7 @@ class PeersTest(unittest.TestCase):
 
     def test_peers_that_are_not_there_are_rows_that_say_so(self):
         # An interpreter without any package, and none at all.
-        bare = self.out.parent / "bare"
-        bare.write_text("#!/bin/sh\nexec %s -I -S \"$@\"\n" % sys.executable)
-        bare.chmod(0o755)
+        bare = self.bare_interpreter()
         for python, part in [(bare, "exit code 1"), ("/no/python", "/no/python")]:
             result = run(*SMALL, "--files=manual_lzf,zarr_blosc_lz4", "--python", python, "--out",
                          self.out)
@@ -79,13 +66,12 @@ class PeersTest(unittest.TestCase):
             self.assertIn(part, result.stdout)
 
     def test_the_python_package_is_measured_beside_ours(self):
-        self.assertFalse((SITE / "FAILED").exists(), "no NumPy to test with")
-        python = self.out.parent / "python"
-        python.write_text("#!/bin/sh\nPYTHONPATH='%s' exec '%s' \"$@\"\n" % (SITE, sys.executable))
-        python.chmod(0o755)
+        site = pathlib.Path(ARGUMENTS["SITE"]).resolve()
+        self.assertFalse((site / "FAILED").exists(), "no NumPy to test with")
+        python = self.interpreter("PYTHONPATH='%s' exec '%s'" % (site, sys.executable))
         files = "manual_lzf,jpeg,auto_lzf,windows10_lzf,windows10_contiguous"
         result = run(*SMALL, "--files", files, "--peers=seiche", "--python", python, "--wheels",
-                     WHEELS, "--out", self.out)
+                     ARGUMENTS["WHEELS"], "--out", self.out)
         self.assertEqual(result.returncode, 0, result.stderr)
         of_python = [row for row in self.rows() if row["reader"] == "seiche (Python)"]
         self.assertEqual({(row["file"], row["workers"]) for row in of_python},
@@ -96,17 +82,11 @@ class PeersTest(unittest.TestCase):
         self.assertIn("| seiche (Python) |", (self.out / "peers.md").read_text())
 
     def test_usage_errors(self):
-        for argument, part in [("--peers=h5pi", "h5pi"), ("--files=tape", "tape"),
-                               ("--repeats=0", "repeats"), ("--timeout=0", "timeout")]:
-            with self.subTest(argument):
-                result = run(*SMALL[:2], argument, "--out", self.out)
-                self.assertEqual(result.returncode, 2, result.stderr)
-                self.assertIn(part, result.stderr)
-                self.assertFalse(self.out.exists())
+        self.check_usage_errors(SMALL[:2], [
+            ("--peers=h5pi", "h5pi"), ("--files=tape", "tape"), ("--repeats=0", "repeats"),
+            ("--timeout=0", "timeout"),
+        ])
 
 
 if __name__ == "__main__":
-    SITE = pathlib.Path(sys.argv.pop(3)).resolve()
-    WHEELS = sys.argv.pop(2)
-    PROGRAM = sys.argv.pop(1)
-    unittest.main()
+    main("PROGRAM", "WHEELS", "SITE")
