@@ -210,10 +210,7 @@ void AddPeerFlags(Command& command, CompareOptions* options) {
                   {.help = absl::StrCat("other people's codecs to measure: none, or some of ",
                                         absl::StrJoin(CodecPeerNames(), ", "), "; default: all"),
                    .placeholder = "NAME,..."});
-  command.AddFlag("python", &options->python,
-                  {.help = "an interpreter that has the peers' packages; default: a virtual "
-                           "environment made in --out (installed from PyPI: about 400 MB)",
-                   .placeholder = "PROGRAM"});
+  AddPythonFlag(command, "the peers' packages", "400 MB", &options->python);
   command.AddFlag("timeout", &options->timeout,
                   {.help = "that one measurement of a peer may take, before it is given up",
                    .unit = "s",

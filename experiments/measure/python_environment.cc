@@ -67,6 +67,22 @@ std::string PeerPython(const std::string& given, const std::string& venv,
   return PythonOf(venv);
 }
 
+void AddPythonFlag(Command& command, std::string_view packages, std::string_view size,
+                   std::string* python) {
+  command.AddFlag("python", python,
+                  {.help = absl::StrCat("an interpreter that has ", packages,
+                                        "; default: a virtual environment made in --out "
+                                        "(installed from PyPI: about ",
+                                        size, ")"),
+                   .placeholder = "PROGRAM"});
+}
+
+void AddWheelsFlag(Command& command, std::string* wheels) {
+  command.AddFlag("wheels", wheels,
+                  {.help = "the folder that //python:wheel makes; `bazel run` says where it is",
+                   .placeholder = "FOLDER"});
+}
+
 absl::Status UnpackWheel(const std::string& python, const std::string& wheels,
                          const std::string& folder, const std::string& log, FileSystem& files) {
   SEICHE_ASSIGN_OR_RETURN(std::vector<std::string> names, files.List(wheels));

@@ -11,6 +11,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "base/command_line.h"
 #include "base/file_system.h"
 
 namespace seiche {
@@ -30,6 +31,12 @@ absl::Status MakePythonEnvironment(const std::string& venv, const std::string& r
 std::string PeerPython(const std::string& given, const std::string& venv,
                        const std::string& requirements, std::string_view cost, FileSystem& files,
                        absl::FunctionRef<void(std::string_view)> log);
+
+// Adds --python, for programs whose environment of `packages` takes `size` to install, and
+// --wheels.
+void AddPythonFlag(Command& command, std::string_view packages, std::string_view size,
+                   std::string* python);
+void AddWheelsFlag(Command& command, std::string* wheels);
 
 // Unpacks the only wheel in the folder `wheels`, by `python`, into `folder`, which is replaced: a
 // script in there can import the package, and no environment is changed. kNotFound if there is no

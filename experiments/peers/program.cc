@@ -109,13 +109,8 @@ void AddFlags(Command& command, PeerOptions* options) {
       "files", &options->files,
       {.help = absl::StrCat("files to read, some of ", absl::StrJoin(ids, ", "), "; default: all"),
        .placeholder = "NAME,..."});
-  command.AddFlag("python", &options->python,
-                  {.help = "an interpreter that has the peers' packages; default: a virtual "
-                           "environment made in --out (installed from PyPI: about 6 GB)",
-                   .placeholder = "PROGRAM"});
-  command.AddFlag("wheels", &options->wheels,
-                  {.help = "the folder that //python:wheel makes; `bazel run` says where it is",
-                   .placeholder = "FOLDER"});
+  AddPythonFlag(command, "the peers' packages", "6 GB", &options->python);
+  AddWheelsFlag(command, &options->wheels);
   command.AddFlag("timeout", &options->timeout,
                   {.help = "that one measurement of a peer may take, before it is given up",
                    .unit = "s",

@@ -123,13 +123,8 @@ void AddFlags(Command& command, TrainingOptions* options) {
   command.AddFlag(
       "workers", &options->workers,
       {.help = "processes of the DataLoader, and threads of seiche", .min = 1, .max = 1024});
-  command.AddFlag("python", &options->python,
-                  {.help = "an interpreter that has numpy, h5py, matplotlib and torch; default: a "
-                           "virtual environment made in --out (installed from PyPI: about 6 GB)",
-                   .placeholder = "PROGRAM"});
-  command.AddFlag("wheels", &options->wheels,
-                  {.help = "the folder that //python:wheel makes; `bazel run` says where it is",
-                   .placeholder = "FOLDER"});
+  AddPythonFlag(command, "numpy, h5py, matplotlib and torch", "6 GB", &options->python);
+  AddWheelsFlag(command, &options->wheels);
 }
 
 }  // namespace
