@@ -11,7 +11,7 @@ import time
 
 from seiche import _seiche
 from seiche._loader import Loader
-from seiche._options import parse_bytes
+from seiche._options import add_sample_arguments, parse_bytes
 from seiche._store import open as open_store
 
 # Name, codecs as `seiche convert --codec` takes them; chunks are one sequence each.
@@ -139,10 +139,7 @@ def parser():
         prog="seiche advise", description="Measures for some seconds how many samples a second "
         "this machine loads from a file as it is, and from its first sequences in other layouts, "
         "all in the page cache; says what to change.")
-    result.add_argument("path", help="HDF5 file")
-    result.add_argument("--dataset", help="H5 dataset; without it the only one of rank 4")
-    result.add_argument("--batch-size", type=int, default=16, help="samples")
-    result.add_argument("--window", type=int, default=0, help="frames of a sample; 0: all")
+    add_sample_arguments(result)
     result.add_argument("--order", default="uniform", help="of the samples, as in seiche.Loader")
     result.add_argument("--workers", type=int, default=0, help="threads; 0: one a core")
     result.add_argument("--memory-budget", default="4GiB", help="as in seiche.Loader")

@@ -10,6 +10,7 @@ import time
 import numpy
 
 from seiche._loader import Loader
+from seiche._options import add_sample_arguments
 from seiche._store import open as open_store
 
 
@@ -140,10 +141,7 @@ def parser():
     result = argparse.ArgumentParser(
         prog="seiche bench", description="Reads shuffled batches of a file by h5py, by torch's "
         "DataLoader over h5py, and by seiche; the file's pages stay in the page cache.")
-    result.add_argument("path", help="HDF5 file")
-    result.add_argument("--dataset", help="H5 dataset; without it the only one of rank 4")
-    result.add_argument("--batch-size", type=int, default=16, help="samples")
-    result.add_argument("--window", type=int, default=0, help="frames of a sample; 0: all")
+    add_sample_arguments(result)
     result.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)),
                         help="threads of seiche, processes of DataLoader; default: the cores")
     result.add_argument("--order", default="uniform", help="of seiche's samples")

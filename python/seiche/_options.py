@@ -152,3 +152,11 @@ def parse_transforms(fields, dtype, normalize, unpack):
 def parse_seed(seed):
     """Returns any whole number as the text of one from 0 to 2^64 - 1."""
     return str(int(seed) % 2**64)
+
+
+def add_sample_arguments(parser):
+    """Adds to a command's parser what says which samples it reads."""
+    parser.add_argument("path", help="HDF5 file")
+    parser.add_argument("--dataset", help="H5 dataset; without it the only one of rank 4")
+    parser.add_argument("--batch-size", type=int, default=16, help="samples")
+    parser.add_argument("--window", type=int, default=0, help="frames of a sample; 0: all")
