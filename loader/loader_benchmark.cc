@@ -90,6 +90,8 @@ class Files {
   }
   ~Files() { std::filesystem::remove_all(folder_); }
 
+  const std::string& folder() const { return folder_; }
+
   absl::StatusOr<std::shared_ptr<const SequenceStore>> Open(const Format& format) {
     const std::string path = JoinPath(folder_, format.name);
     if (!std::filesystem::exists(path)) {
@@ -134,9 +136,13 @@ absl::Status LoadBatches(benchmark::State& state, const Format& format, Files& f
   return absl::OkStatus();
 }
 
-void BM_Load(benchmark::State& state, const Format& format) {
+Files& OurFiles() {
   static Files files;
-  const absl::Status status = LoadBatches(state, format, files);
+  return files;
+}
+
+void BM_Load(benchmark::State& state, const Format& format) {
+  const absl::Status status = LoadBatches(state, format, OurFiles());
   if (!status.ok()) state.SkipWithError(status.ToString().c_str());
 }
 
@@ -164,15 +170,13 @@ SEICHE_LOAD(swell_small_10_windows, false, {1, kFrames, kSide, kSide}, {"swell:s
 
 // Batches of one frame of 64 bytes, in order: what a batch costs the consumer's thread, whatever is
 // in it. python/testing/overhead_benchmark.py measures the same from Python.
-absl::Status LoadTinyBatches(benchmark::State& state) {
-  const std::string folder = absl::StrCat(std::filesystem::temp_directory_path().string(),
-                                          "/seiche-tiny-benchmark-", getpid());
-  std::filesystem::create_directory(folder);
-  const std::string path = JoinPath(folder, "tiny.h5");
+absl::Status LoadTinyBatches(benchmark::State& state, const Files& files) {
+  const std::string path = JoinPath(files.folder(), "tiny.h5");
   constexpr int64_t kTiny = 100'000;
   Hdf5WriterOptions writer_options;
   writer_options.shape = {kTiny, 1, 4, 4};
   writer_options.chunk_shape = {1000, 1, 4, 4};
+  writer_options.overwrite = OverwritePolicy::kReplace;  // of the run before
   SEICHE_ASSIGN_OR_RETURN(auto writer, Hdf5Writer::Create(path, writer_options));
   const std::vector<float> frame(16);
   for (int64_t i = 0; i < kTiny; ++i) {
@@ -180,7 +184,6 @@ absl::Status LoadTinyBatches(benchmark::State& state) {
   }
   SEICHE_RETURN_IF_ERROR(writer->Finish());
   SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<const SequenceStore> store, OpenStore(path));
-  std::filesystem::remove_all(folder);
   SEICHE_ASSIGN_OR_RETURN(
       auto loader,
       Loader::Create(store, {.order = Order::kSequential, .workers = 1, .prefetch = 8}));
@@ -198,7 +201,7 @@ absl::Status LoadTinyBatches(benchmark::State& state) {
 }
 
 void BM_TinyBatches(benchmark::State& state) {
-  const absl::Status status = LoadTinyBatches(state);
+  const absl::Status status = LoadTinyBatches(state, OurFiles());
   if (!status.ok()) state.SkipWithError(status.ToString().c_str());
 }
 BENCHMARK(BM_TinyBatches)->Unit(benchmark::kMicrosecond)->UseRealTime();
