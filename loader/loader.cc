@@ -29,6 +29,8 @@ namespace seiche {
 namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+// Where a loader starts with small groups, each has so many times the batches of all before it.
+constexpr int64_t kGroupGrowth = 8;
 
 // Batches that are planned together and the tickets of their runs.
 struct Group {
@@ -143,6 +145,8 @@ class LoaderImpl final : public Loader {
   int64_t group_wait_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t group_delivered_ ABSL_GUARDED_BY(mutex_) = 0;
   bool consumer_waits_ ABSL_GUARDED_BY(mutex_) = false;  // for more than half of its time
+  bool consumer_holds_ ABSL_GUARDED_BY(mutex_) = false;  // batches, when it asks for the next one
+  bool starts_small_ ABSL_GUARDED_BY(mutex_) = false;    // in the first epoch
   std::vector<absl::Span<const int64_t>> group_samples_ ABSL_GUARDED_BY(mutex_);
   ChunkCache cache_ ABSL_GUARDED_BY(mutex_);
   SeenChunks seen_ ABSL_GUARDED_BY(mutex_);
@@ -210,6 +214,7 @@ LoaderImpl::LoaderImpl(LoaderSetup setup, const LoaderOptions& options)
       schedule_(ScheduleOptions(options, setup_.map->size(), setup_.first_batch)),
       sampler_(setup_.strategy.sampler, setup_.map->size(), options.seed, setup_.epoch),
       read_ahead_(ReadAhead::MostRuns(options.memory_budget, GroupPlan::kMaxReadBytes)),
+      starts_small_(setup_.strategy.starts_small),
       cache_(setup_.strategy.cache_bytes),
       seen_(*setup_.store) {}
 
@@ -246,6 +251,7 @@ absl::Status LoaderImpl::StartEpoch(int64_t epoch) {
   for (BatchJob& job : jobs_) {
     if (job.slot != nullptr) ring_->PutBack(std::move(job.slot));
   }
+  starts_small_ = false;
   BeginEpoch(epoch, /*first_batch=*/0);
   return absl::OkStatus();
 }
@@ -324,8 +330,14 @@ int64_t LoaderImpl::WantedBatches() {
     const std::chrono::nanoseconds since = std::chrono::steady_clock::now() - group_start_;
     consumer_waits_ = 2 * (consumer_.wait_nanos.value() - group_wait_nanos_) > since.count();
   }
-  return std::min(consumer_waits_ ? strategy.most_group_batches : strategy.group_batches,
-                  num_batches() - published_);
+  int64_t wanted = strategy.group_batches;
+  if (consumer_waits_) {
+    // One that comes for the next batch with its last one in hand will not give that back before.
+    wanted =
+        std::min(strategy.most_group_batches, strategy.most_batches - (consumer_holds_ ? 1 : 0));
+  }
+  if (starts_small_) wanted = std::min(wanted, std::max<int64_t>(1, kGroupGrowth * published_));
+  return std::min(wanted, num_batches() - published_);
 }
 
 void LoaderImpl::PublishGroup(int64_t batches) {
@@ -395,6 +407,7 @@ bool LoaderImpl::Plan(Group& group) try {
 absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
   absl::MutexLock lock(&mutex_);
   Stopwatch watch;
+  consumer_holds_ = ring_->counts().leased > 0;
   while (true) {
     if (delivered_ == num_batches()) return std::nullopt;
     if (published_ == delivered_ && !PublishForWaiting()) {

@@ -14,6 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "loader/loader.h"
@@ -174,7 +176,7 @@ TEST(LoaderCacheTest, GroupsOfAllBatchesDecodeOnceAnEpoch) {
 }
 
 // Five batches have room. A consumer with work of its own gets groups of two, decoded beside it;
-// for one that only waits groups of four decode less.
+// for one that only waits groups of four decode less, or of five if it holds no batch meanwhile.
 TEST(LoaderCacheTest, GroupsGrowForAConsumerThatWaits) {
   const Field field = GridStore::MakeField("u", {40, 10, 16, 16}, {20, 2, 5, 7});
   GridStore::Options slow;
@@ -188,14 +190,51 @@ TEST(LoaderCacheTest, GroupsGrowForAConsumerThatWaits) {
   options.memory_budget = WorkerBytes(field, 2) + 5 * int64_t{4 * 10 * 16 * 16 * 4};
   const auto loader = MakeLoader(store, options);
   ASSERT_EQ(loader->strategy().group_batches, 2);
-  ASSERT_EQ(loader->strategy().most_group_batches, 4);
+  ASSERT_EQ(loader->strategy().most_group_batches, 5);
   ReadEpoch(*loader, *store, options);
   ASSERT_THAT(loader->StartEpoch(1), IsOk());
-  while (loader->Next().value().has_value()) {
-  }
+  std::optional<Batch> held;
+  do {
+    held = loader->Next().value();
+  } while (held.has_value());
   // Ten batches of two blocks: 4 + 4 + 2 decode each block twice, 2 + 2 + 2 + 2 + 2 three times.
   EXPECT_LT(loader->statistics().decodes_per_chunk(), 2.9);
+  for (int64_t epoch = 2; epoch < 4; ++epoch) {
+    ASSERT_THAT(loader->StartEpoch(epoch), IsOk());
+    while (loader->Next().value().has_value()) {
+    }
+  }
+  // 5 + 5: each block once.
+  EXPECT_LT(loader->statistics().decodes_per_chunk(), 1.5);
   EXPECT_LE(loader->statistics().memory_peak_bytes, options.memory_budget);
+}
+
+// A group of many windows needs all chunks; the first batch is there when its own four are.
+TEST(LoaderCacheTest, TheFirstBatchWaitsForNoLargeGroup) {
+  const Field field = GridStore::MakeField("u", {60, 10, 16, 16}, {1, 10, 16, 16});
+  constexpr int64_t kBatchBytes = 4 * 2 * 16 * 16 * 4;
+  std::atomic<int64_t> decodes = 0;
+  absl::Notification first_is_there;
+  std::atomic<bool> late = false;
+  GridStore::Options options_of_store;
+  options_of_store.on_decode = [&](int, int64_t) {
+    if (++decodes > 4 && !first_is_there.WaitForNotificationWithTimeout(absl::Seconds(20))) {
+      late = true;
+    }
+    return absl::OkStatus();
+  };
+  const auto store = Store(field, std::move(options_of_store));
+  LoaderOptions options = {.sample = {.windows = {{"", 0, 2}}}, .batch_size = 4, .workers = 2};
+  options.memory_budget = WorkerBytes(field, 2) + 40 * kBatchBytes;
+  const auto loader = MakeLoader(store, options);
+  ASSERT_GE(loader->strategy().group_batches, 15);
+  ASSERT_TRUE(loader->strategy().starts_small);
+  ASSERT_TRUE(loader->Next().value().has_value());
+  EXPECT_FALSE(late);
+  first_is_there.Notify();
+  int64_t batches = 1;
+  while (loader->Next().value().has_value()) ++batches;
+  EXPECT_EQ(batches, loader->num_batches());
 }
 
 // Windows reach over many chunks of a long recording, and over the ends of blocks: what is in use

@@ -117,7 +117,7 @@ struct Fit {
   bool all = false;        // a cache of all chunks
   bool windows = false;    // a cache of the window that ends and the one that begins
   bool epoch = false;      // a group of all batches
-  int64_t most_group = 1;  // batches of a group, nothing else being filled
+  int64_t most_group = 1;  // batches of a group, nothing else being filled, one being held
   double uniform_decodes = 1, chunk_aware_decodes = 1;
 };
 
@@ -228,8 +228,9 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
   }
   strategy.cached.assign(strategy.cached.size(), false);
   strategy.groups = fit.epoch ? 1 : 2;
+  strategy.starts_small = !batch_needs_most;
   strategy.most_group_batches =
-      fit.epoch ? std::max<int64_t>(1, input.epoch_batches) : fit.most_group;
+      fit.epoch ? std::max<int64_t>(1, input.epoch_batches) : fit.most_group + 1;
   // Two at a time, so that one is filled while the consumer takes batches of the other.
   strategy.group_batches =
       fit.epoch ? strategy.most_group_batches : std::max<int64_t>(1, fit.most_group / 2);

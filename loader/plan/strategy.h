@@ -42,8 +42,12 @@ struct Strategy {
   SamplerOptions sampler;     // order is never kAuto
   int64_t group_batches = 1;  // batches filled together
   int64_t groups = 1;         // groups in flight
-  // Batches filled together while nothing else is, for consumers that mostly wait.
+  // Batches filled together while nothing else is, for consumers that mostly wait: for those that
+  // hold a batch meanwhile one less, if it has no room beside them.
   int64_t most_group_batches = 1;
+  // The first groups are small, so that the first batch is there soon. Off where a batch needs
+  // about as much decoding as a group.
+  bool starts_small = false;
   int64_t ring_batches = 0;  // buffers of the ring, one for the consumer included
   int64_t most_batches = 0;  // buffers in all, those that the consumer holds included
   int64_t cache_bytes = 0;   // for decoded chunks

@@ -115,9 +115,10 @@ TEST(StrategyTest, AutoChunksInAFifthOfTheirSize) {
   const auto two_fifths = Question({AutoChunked()}, options).Ask();
   ASSERT_THAT(two_fifths, IsOk());
   EXPECT_EQ(fifth->group_batches, 1);
-  EXPECT_EQ(fifth->most_group_batches, 2);
+  EXPECT_EQ(fifth->most_group_batches, 3);
   EXPECT_EQ(two_fifths->group_batches, 3);
-  EXPECT_EQ(two_fifths->most_group_batches, 6);
+  EXPECT_EQ(two_fifths->most_group_batches, 7);
+  EXPECT_FALSE(fifth->starts_small);  // each batch needs all chunks
   EXPECT_LT(two_fifths->uniform_decodes, fifth->uniform_decodes);
   EXPECT_LT(two_fifths->chunk_aware_decodes, fifth->chunk_aware_decodes);
 }
