@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "codecs/codec_errors.h"
+#include "codecs/inflate/inflate.h"
 #include "libdeflate.h"
 #include "zlib.h"
 
 namespace seiche {
 namespace {
+
+// Shorter streams are decoded before own code has built its tables.
+constexpr size_t kMinOwnSize = 4096;
 
 class DeflateState final : public CodecState {
  public:
@@ -26,6 +32,11 @@ class DeflateState final : public CodecState {
     return decompressor_;
   }
 
+  Inflater& inflater() {
+    if (inflater_ == nullptr) inflater_ = std::make_unique<Inflater>(&libdeflate_adler32);
+    return *inflater_;
+  }
+
   // Ready for a new stream. Null if there is no memory.
   z_stream* stream(int level) {
     if (level_ == level) return deflateReset(&stream_) == Z_OK ? &stream_ : nullptr;
@@ -37,6 +48,7 @@ class DeflateState final : public CodecState {
 
  private:
   libdeflate_decompressor* decompressor_ = nullptr;
+  std::unique_ptr<Inflater> inflater_;
   z_stream stream_ = {};
   int level_ = -1;  // of stream_; -1: none
 };
@@ -80,22 +92,11 @@ class DeflateCodec final : public ByteCodec {
 
   absl::StatusOr<size_t> Decode(absl::Span<const std::byte> encoded, absl::Span<std::byte> decoded,
                                 CodecScratch& scratch) const override {
-    libdeflate_decompressor* decompressor = scratch.state<DeflateState>().decompressor();
-    if (decompressor == nullptr) {
-      return absl::ResourceExhaustedError("deflate: no memory for libdeflate");
+    if (encoded.size() >= kMinOwnSize) {
+      Inflater& inflater = scratch.state<DeflateState>().inflater();
+      if (const auto size = inflater.Decode(encoded, decoded)) return *size;
     }
-    size_t consumed = 0;  // asked for because only then bytes may follow, as with zlib
-    size_t produced = 0;
-    switch (libdeflate_zlib_decompress_ex(decompressor, encoded.data(), encoded.size(),
-                                          decoded.data(), decoded.size(), &consumed, &produced)) {
-      case LIBDEFLATE_SUCCESS:
-        break;
-      case LIBDEFLATE_INSUFFICIENT_SPACE:
-        return TooLarge("deflate", decoded.size());
-      default:
-        return Damaged("deflate", "damaged or truncated zlib stream");
-    }
-    return produced;
+    return DecodeByLibdeflate(encoded, decoded, scratch);
   }
 
  private:
@@ -106,6 +107,33 @@ class DeflateCodec final : public ByteCodec {
 
 std::unique_ptr<const ByteCodec> MakeDeflate(int level) {
   return std::make_unique<DeflateCodec>(level);
+}
+
+absl::StatusOr<size_t> DecodeByLibdeflate(absl::Span<const std::byte> encoded,
+                                          absl::Span<std::byte> decoded, CodecScratch& scratch) {
+  libdeflate_decompressor* decompressor = scratch.state<DeflateState>().decompressor();
+  if (decompressor == nullptr) {
+    return absl::ResourceExhaustedError("deflate: no memory for libdeflate");
+  }
+  size_t consumed = 0;  // asked for because only then bytes may follow, as with zlib
+  size_t produced = 0;
+  switch (libdeflate_zlib_decompress_ex(decompressor, encoded.data(), encoded.size(),
+                                        decoded.data(), decoded.size(), &consumed, &produced)) {
+    case LIBDEFLATE_SUCCESS:
+      break;
+    case LIBDEFLATE_INSUFFICIENT_SPACE:
+      return TooLarge("deflate", decoded.size());
+    default:
+      return Damaged("deflate", "damaged or truncated zlib stream");
+  }
+  return produced;
+}
+
+absl::StatusOr<size_t> DecodeByOwnInflate(absl::Span<const std::byte> encoded,
+                                          absl::Span<std::byte> decoded, CodecScratch& scratch) {
+  const auto size = scratch.state<DeflateState>().inflater().Decode(encoded, decoded);
+  if (!size) return Damaged("deflate", "refused by own code");
+  return *size;
 }
 
 }  // namespace seiche
