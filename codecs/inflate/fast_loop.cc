@@ -145,7 +145,8 @@ HWY_INLINE bool Step(const uint64_t* table, const uint8_t* start, State& s) {
   const uint64_t value = FastValueOf(entry, bits);
   const uint64_t length = (entry >> kLengthShift & kLengthMask) + s.length;
   s.length = entry & kLengthOnly ? value : 0;
-  const uint8_t* from = s.out - value;
+  // As a number, since it may lie anywhere if it is not used.
+  const auto* from = reinterpret_cast<const uint8_t*>(reinterpret_cast<uintptr_t>(s.out) - value);
   from = entry & kLiteral ? own : from;
   if (kChecked) {
     if (HWY_UNLIKELY(value > static_cast<uint64_t>(s.out - start))) {
