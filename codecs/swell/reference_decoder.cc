@@ -180,17 +180,14 @@ void DecodeGroup(const Header& header, Input in, uint64_t frames, Bytes& out) {
   const std::vector<uint64_t> k = header.level == 1
                                       ? DecodeFast(in, frames, height, width)
                                       : DecodeSmall(header.model, in, frames, height, width);
-  std::vector<uint64_t> elements(k.size());
-  for (size_t i = 0; i < k.size(); ++i) elements[i] = Element(header, k[i]);
+  const size_t first = out.size();
+  out.resize(first + k.size() * size);
+  const auto put = [&](size_t i, uint64_t bits) {
+    std::memcpy(out.data() + first + i * size, &bits, size);
+  };
+  for (size_t i = 0; i < k.size(); ++i) put(i, Element(header, k[i]));
   for (const Run& run : runs) {
-    for (uint64_t i = run.start; i < run.start + run.length && i < k.size(); ++i) {
-      elements[i] = run.bits;
-    }
-  }
-  const size_t start = out.size();
-  out.resize(start + elements.size() * size);
-  for (size_t i = 0; i < elements.size(); ++i) {
-    std::memcpy(out.data() + start + i * size, &elements[i], size);
+    for (uint64_t i = run.start; i < run.start + run.length && i < k.size(); ++i) put(i, run.bits);
   }
 }
 
