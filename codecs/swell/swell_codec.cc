@@ -302,13 +302,12 @@ class SwellCodec final : public ArrayCodec {
     header.bound = options_.bound;
     const size_t raw_size = array.size_bytes();
     encoded.clear();
-    if (raw_size > 0 && Map(values, header, state.mapped)) {
-      EncodeGroups(SwellLevel::kFast, header, state, encoded);
-      // Noise is nothing to fit a stencil to.
-      Bytes smaller;
-      if (options_.level != SwellLevel::kFast &&
-          EncodeGroups(options_.level, header, state, smaller) && smaller.size() < encoded.size()) {
-        encoded = std::move(smaller);
+    if (raw_size > 0) {
+      EncodeWithin(Bound(values, header), values, header, state, encoded);
+      Bytes exact;
+      if (!encoded.empty() && state.mapped.nearly_exact) {
+        EncodeWithin(0, values, header, state, exact);
+        if (!exact.empty() && exact.size() <= encoded.size()) encoded = std::move(exact);
       }
     }
     if (encoded.empty() || encoded.size() > raw_size) {
@@ -335,15 +334,30 @@ class SwellCodec final : public ArrayCodec {
     encoded.insert(encoded.end(), values.begin(), values.end());
   }
 
-  // Maps the values and cuts them into groups. False if the frames are too large for groups.
-  bool Map(const std::byte* values, StreamHeader& header, MappedArray& mapped) const {
-    const Extents extents = header.extents();
-    const int64_t count = NumElements(header.info.shape);
-    double bound = options_.bound;
-    if (options_.mode == SwellMode::kRelative) {
-      bound *= FiniteRange(values, header.info.dtype, count);
+  // The largest absolute error; 0: none.
+  double Bound(const std::byte* values, const StreamHeader& header) const {
+    if (options_.mode != SwellMode::kRelative) return options_.bound;
+    return options_.bound * FiniteRange(values, header.info.dtype, NumElements(header.info.shape));
+  }
+
+  // Replaces `encoded` by the smaller of the level's stream and that of level kFast: noise is
+  // nothing to fit a stencil to. By nothing if the frames are too large for groups.
+  void EncodeWithin(double bound, const std::byte* values, StreamHeader& header, SwellState& state,
+                    Bytes& encoded) const {
+    encoded.clear();
+    if (!Map(values, bound, header, state.mapped)) return;
+    EncodeGroups(SwellLevel::kFast, header, state, encoded);
+    Bytes smaller;
+    if (options_.level != SwellLevel::kFast &&
+        EncodeGroups(options_.level, header, state, smaller) && smaller.size() < encoded.size()) {
+      encoded = std::move(smaller);
     }
-    MapValues(values, header.info.dtype, count, bound, mapped);
+  }
+
+  // Maps the values and cuts them into groups. False if the frames are too large for groups.
+  bool Map(const std::byte* values, double bound, StreamHeader& header, MappedArray& mapped) const {
+    const Extents extents = header.extents();
+    MapValues(values, header.info.dtype, NumElements(header.info.shape), bound, mapped);
     header.mapping = mapped.mapping;
     const int64_t frame_bytes = extents.height * extents.width * header.mapping.bits / 8;
     if (frame_bytes > kMaxGroupBytes) return false;

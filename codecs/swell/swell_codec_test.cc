@@ -280,6 +280,30 @@ TEST(SwellCodecTest, RelativeBoundsAreOfTheRange) {
   EXPECT_GT(largest, 0.04);  // makes use of it
 }
 
+TEST(SwellCodecTest, MultiplesAreKeptExactlyWhereABoundCostsMore) {
+  const Array waves = MakeArray<float>({10, 60, 64}, WaveFrames(10, 60, 64, 1));
+  for (const SwellLevel level : {SwellLevel::kFast, SwellLevel::kSmall, SwellLevel::kSmallest}) {
+    const size_t lossless = Encode({.level = level}, waves).size();
+    const size_t bound_field = 8;
+    // Of the step, 1 / 255: less than half of it, and more, up to all.
+    for (const double part : {0.1, 0.4, 0.51, 0.7, 0.99}) {
+      const Bytes encoded =
+          Encode({.level = level, .mode = SwellMode::kAbsolute, .bound = part / 255}, waves);
+      EXPECT_LE(encoded.size(), lossless + bound_field) << part;
+      const auto decoded = Decode(encoded);
+      ASSERT_THAT(decoded, IsOk());
+      for (int64_t i = 0; i < 10 * 60 * 64; ++i) {
+        const double error = double{decoded->at<float>(i)} - double{waves.at<float>(i)};
+        ASSERT_LE(std::abs(error), part < 0.5 ? 0 : part / 255) << part;
+      }
+    }
+    // Several steps are made use of.
+    const Bytes coarse =
+        Encode({.level = level, .mode = SwellMode::kAbsolute, .bound = 4.0 / 255}, waves);
+    EXPECT_LT(coarse.size() * 5, lossless * 4);
+  }
+}
+
 TEST(SwellCodecTest, FindsWhatValuesAreMultiplesOf) {
   std::vector<float> shaded = WaveFrames(10, 60, 64, 1);
   const Array waves = MakeArray<float>({10, 60, 64}, shaded);

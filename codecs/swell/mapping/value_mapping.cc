@@ -310,23 +310,31 @@ void MapSmall(const std::byte* values, int64_t count, bool ordered, MappedArray&
   }
 }
 
-// The quantisers worth trying, the best first.
 template <typename Float>
-std::vector<Quantiser<Float>> Quantisers(double bound, const Float* values, int64_t count) {
-  std::vector<Quantiser<Float>> quantisers;
+struct Quantisers {
+  std::vector<Quantiser<Float>> best_first;
+  double own_step = 0;  // that the values seem to be multiples of; 0: none
+};
+
+// The quantisers worth trying.
+template <typename Float>
+Quantisers<Float> QuantisersFor(double bound, const Float* values, int64_t count) {
+  Quantisers<Float> all;
+  std::vector<Quantiser<Float>>& quantisers = all.best_first;
   const std::optional<FoundStep> found = FindStep(Sample(values, count));
-  double own = 0;
   if (found.has_value()) {
     quantisers.push_back({found->kind, static_cast<Float>(found->step), Float{-1}});
-    own = found->kind == ValueKind::kMultiple ? found->step : 1 / found->step;
+    all.own_step = found->kind == ValueKind::kMultiple ? found->step : 1 / found->step;
   }
   if (bound > 0) {
     const std::optional<Quantiser<Float>> within = QuantiserWithin(bound, values, count);
     // Multiples of what is coarser anyway are better kept exactly.
-    if (within.has_value())
-      quantisers.insert(own < 2 * bound ? quantisers.begin() : quantisers.end(), *within);
+    const bool coarser = all.own_step >= 2 * bound;
+    if (within.has_value()) {
+      quantisers.insert(coarser ? quantisers.end() : quantisers.begin(), *within);
+    }
   }
-  return quantisers;
+  return all;
 }
 
 // Exceptions in front of all other elements repeat the first of those: theirs may be out of range.
@@ -343,7 +351,8 @@ void FillStart(const std::vector<ExceptionRun>& exceptions, int64_t count, Wide*
 // Whether floats could be mapped to multiples of a step.
 template <typename Float, typename Wide>
 bool MapSteps(const Float* values, int64_t count, double bound, MappedArray& mapped) {
-  for (const Quantiser<Float>& q : Quantisers(bound, values, count)) {
+  const Quantisers<Float> all = QuantisersFor(bound, values, count);
+  for (const Quantiser<Float>& q : all.best_first) {
     Wide* const n = reinterpret_cast<Wide*>(mapped.wide.Reserve(count * sizeof(Wide)).data());
     Extremes<Wide> extremes;
     mapped.exceptions.clear();
@@ -354,6 +363,7 @@ bool MapSteps(const Float* values, int64_t count, double bound, MappedArray& map
     FillStart(mapped.exceptions, count, n);
     mapped.mapping.kind = q.kind;
     mapped.mapping.step = q.step;
+    mapped.nearly_exact = q.bound >= 0 && all.own_step > bound;
     Narrow(n, count, extremes, mapped);
     return true;
   }
@@ -388,6 +398,7 @@ double RangeOf(const std::byte* values, int64_t count) {
 void MapValues(const std::byte* values, DType dtype, int64_t count, double bound,
                MappedArray& mapped) {
   mapped.exceptions.clear();
+  mapped.nearly_exact = false;
   mapped.mapping = {.dtype = dtype, .kind = ValueKind::kInteger, .bits = 16, .base = 0, .step = 1};
   switch (dtype) {
     case DType::kFloat32:

@@ -33,6 +33,9 @@ struct MappedArray {
   ValueMapping mapping;
   AlignedBuffer k;                       // one integer of mapping.bits each
   std::vector<ExceptionRun> exceptions;  // ascending, apart
+  // Whether the values, rounded within a bound, seem to be multiples of a step that is larger than
+  // this bound: without one they may well take less, for the two steps do not go together.
+  bool nearly_exact = false;
 
   AlignedBuffer wide;  // scratch
 };
