@@ -14,7 +14,7 @@ namespace seiche {
 namespace {
 
 TEST(AlignedBufferTest, IsAlignedAndWritable) {
-  for (size_t size : {1, 4095, 4096, 4097, 1'000'000}) {
+  for (size_t size : {1, 4095, 4096, 4097, 1'000'000, 4'190'208, 4'190'209, 9'000'001}) {
     AlignedBuffer buffer(size);
     EXPECT_EQ(reinterpret_cast<uintptr_t>(buffer.data()) % AlignedBuffer::kAlignment, 0);
     EXPECT_GE(buffer.capacity(), size);
