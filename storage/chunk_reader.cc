@@ -1,11 +1,36 @@
 #include "storage/chunk_reader.h"
 
+#include <algorithm>
 #include <new>
 
 #include "absl/strings/str_cat.h"
+#include "base/ceil_divide.h"
 #include "base/status.h"
 
 namespace seiche {
+namespace {
+
+// ReadInSteps() along axis 0 alone.
+absl::Status ReadRows(const SequenceStore& store, int field, const Box& box, const ArrayView& out,
+                      absl::FunctionRef<absl::Status()> go_on, int64_t step_bytes) {
+  const int64_t count = box.extent[0], stride = box.stride_of(0);
+  const int64_t row_bytes = std::max<int64_t>(1, out.size_bytes() / std::max<int64_t>(1, count));
+  // A multiple of the chunk's extent, in rows of the array: no chunk is decoded twice.
+  const int64_t chunk = store.fields()[field].grid.chunk_shape()[0];
+  const int64_t step = std::max<int64_t>(1, CeilDivide(step_bytes / row_bytes, chunk)) * chunk;
+  Box part = box, target = WholeBox(out.shape);
+  for (int64_t done = 0; done < count; done += part.extent[0]) {
+    SEICHE_RETURN_IF_ERROR(go_on());
+    part.offset[0] = box.offset[0] + done * stride;
+    part.extent[0] = std::min(count - done, CeilDivide(step - part.offset[0] % step, stride));
+    target.offset[0] = done;
+    target.extent[0] = part.extent[0];
+    SEICHE_RETURN_IF_ERROR(store.Read(field, part, Slice(out, target)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<ConstArrayView> ChunkReader::Read(int field, int64_t chunk) {
   const Field& what = store_.fields()[field];
@@ -32,6 +57,20 @@ absl::Status ChunkReader::ReadPart(int field, int64_t chunk, const Box& part,
   const Box whole = store_.fields()[field].grid.BoxOf(chunk);
   for (size_t i = 0; i < box.offset.size(); ++i) box.offset[i] += whole.offset[i];
   return store_.Read(field, box, out);
+}
+
+absl::Status ReadInSteps(const SequenceStore& store, int field, const Box& box,
+                         const ArrayView& out, absl::FunctionRef<absl::Status()> go_on,
+                         int64_t slow_step) {
+  SEICHE_RETURN_IF_ERROR(CheckRead(store, field, box, out));
+  if (!store.fields()[field].slow_reason.empty()) {
+    return ReadRows(store, field, box, out, go_on, slow_step);
+  }
+  ChunkReader reader(store);
+  return store.fields()[field].grid.ForEachChunk(box, [&](const ChunkPart& part) -> absl::Status {
+    SEICHE_RETURN_IF_ERROR(go_on());
+    return reader.ReadPart(field, part.chunk, part.in_chunk, Slice(out, part.in_box));
+  });
 }
 
 }  // namespace seiche

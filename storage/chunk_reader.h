@@ -3,12 +3,15 @@
 //   ChunkReader reader(*store);                                         // one per thread
 //   SEICHE_ASSIGN_OR_RETURN(ConstArrayView elements, reader.Read(field, chunk));
 //
+// ReadInSteps() is SequenceStore::Read() for callers that may have to stop it half way.
+//
 // Thread-compatible.
 #ifndef SEICHE_STORAGE_CHUNK_READER_H_
 #define SEICHE_STORAGE_CHUNK_READER_H_
 
 #include <cstdint>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/aligned_buffer.h"
@@ -37,6 +40,13 @@ class ChunkReader {
   AlignedBuffer encoded_, decoded_;
   CodecScratch scratch_;
 };
+
+// Like store.Read(), but asks `go_on` before each step, and ends with its error where it returns
+// one: part of `out` is written then. A step is a chunk; where only libhdf5 can read the field it
+// is about `slow_step` bytes of whole rows of chunks, as the library has a cost for each call.
+absl::Status ReadInSteps(const SequenceStore& store, int field, const Box& box,
+                         const ArrayView& out, absl::FunctionRef<absl::Status()> go_on,
+                         int64_t slow_step = int64_t{8} << 20);
 
 }  // namespace seiche
 

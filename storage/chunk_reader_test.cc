@@ -50,6 +50,19 @@ TEST_P(ChunkReaderTest, ChunksTogetherAreTheArray) {
               IsOk());
   ASSERT_THAT((*store)->Read(0, WholeBox(field.shape()), view(expected)), IsOk());
   EXPECT_EQ(all, expected);
+  std::vector<std::byte> steps(all.size());
+  int64_t asked = 0;
+  const auto count = [&] {
+    ++asked;
+    return absl::OkStatus();
+  };
+  ASSERT_THAT(ReadInSteps(**store, 0, box, Slice(view(steps), box), count, 1), IsOk());
+  // Where only libhdf5 reads: rows of chunks.
+  Box column = box;
+  for (size_t i = 1; i < column.extent.size(); ++i) column.extent[i] = 1;
+  const bool slow = !field.slow_reason.empty();
+  EXPECT_EQ(asked, field.grid.CountChunks(slow ? column : box));
+  EXPECT_EQ(steps, parts);
   std::vector<std::byte> wanted(all.size());
   CopyArray(Slice(view(expected), box), Slice(view(wanted), box));
   EXPECT_EQ(parts, wanted);
@@ -75,6 +88,35 @@ TEST(StoredChunksTest, AreThoseThatAreNotMissing) {
   // Two of 2^40.
   EXPECT_THAT(stored("sparse"),
               IsOkAndHolds(ElementsAre(0, ((int64_t{1} << 20) - 1) * (int64_t{1} << 20) + 5)));
+}
+
+TEST(ReadInStepsTest, EndsBeforeTheChunkThatItMayNotRead) {
+  const auto store = OpenStore(kFile, {.field = "filters/lzf"});
+  ASSERT_THAT(store, IsOk());
+  const Field& field = (*store)->fields()[0];
+  const Box box = WholeBox(field.shape());
+  const size_t size = NumElements(box.extent) * SizeOf(field.dtype);
+  std::vector<std::byte> whole(size), first_two(size);
+  const auto view = [&](std::vector<std::byte>& bytes) {
+    return MakeView(static_cast<void*>(bytes.data()), field.dtype, field.shape());
+  };
+  ASSERT_THAT((*store)->Read(0, box, view(whole)), IsOk());
+  std::vector<std::byte> expected(size);
+  for (int64_t chunk = 0; chunk < 2; ++chunk) {
+    const Box part = field.grid.BoxOf(chunk);
+    CopyArray(Slice(view(whole), part), Slice(view(expected), part));
+  }
+  int asked = 0;
+  const auto twice = [&] {
+    return ++asked <= 2 ? absl::OkStatus() : absl::CancelledError("enough");
+  };
+  EXPECT_THAT(ReadInSteps(**store, 0, box, view(first_two), twice),
+              StatusIs(absl::StatusCode::kCancelled, "enough"));
+  EXPECT_EQ(first_two, expected);
+  Box outside = box;
+  ++outside.extent[0];
+  EXPECT_THAT(ReadInSteps(**store, 0, outside, view(whole), twice),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(ChunkReaderErrorTest, NamesTheChunk) {

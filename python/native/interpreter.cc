@@ -24,7 +24,16 @@ bool Is(bool right, const char* message) {
 
 }  // namespace
 
-WithoutGil::~WithoutGil() {
+WithoutGil::~WithoutGil() { Restore(); }
+
+bool WithoutGil::CheckSignals() {
+  Restore();
+  const bool fine = PyErr_CheckSignals() == 0;
+  state_ = PyEval_SaveThread();
+  return fine;
+}
+
+void WithoutGil::Restore() {
   ++taking_the_gil;
   if (ending && std::this_thread::get_id() != ending_thread) {
     --taking_the_gil;

@@ -61,7 +61,13 @@ class WithoutGil {
   WithoutGil(const WithoutGil&) = delete;
   WithoutGil& operator=(const WithoutGil&) = delete;
 
+  // With the GIL for a moment: runs the handlers of signals that came meanwhile, in the main thread
+  // only. False if one of them raised a Python exception (Ctrl-C does).
+  bool CheckSignals();
+
  private:
+  void Restore();
+
   PyThreadState* state_;
 };
 

@@ -1,5 +1,6 @@
 #include "python/native/store_object.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,10 +11,14 @@
 #include "base/json.h"
 #include "base/shape.h"
 #include "base/status.h"
+#include "storage/chunk_reader.h"
 #include "storage/open.h"
 
 namespace seiche {
 namespace {
+
+// Between two looks at signals.
+constexpr std::chrono::milliseconds kPatience(50);
 
 absl::StatusOr<OpenOptions> ParseOpenOptions(const std::string& text) {
   SEICHE_ASSIGN_OR_RETURN(const Json json, ParseJson(text, "options"));
@@ -85,6 +90,22 @@ PyObject* StoreAttributes(PyObject* self, PyObject* field) {
   });
 }
 
+// False: a signal's handler raised a Python exception.
+bool ReadOrStop(const SequenceStore& store, int field, const Box& box, const ArrayView& out,
+                absl::Status& status) {
+  using Clock = std::chrono::steady_clock;
+  bool stopped = false;
+  py::WithoutGil unlocked;
+  Clock::time_point looked = Clock::now();
+  status = ReadInSteps(store, field, box, out, [&] {
+    if (Clock::now() - looked < kPatience) return absl::OkStatus();
+    stopped = !unlocked.CheckSignals();
+    looked = Clock::now();
+    return stopped ? absl::CancelledError("a signal stopped the read") : absl::OkStatus();
+  });
+  return !stopped;
+}
+
 // read(field, offset, extent, stride, address, size)
 PyObject* StoreRead(PyObject* self, PyObject* args) {
   int field = 0;
@@ -117,10 +138,7 @@ PyObject* StoreRead(PyObject* self, PyObject* args) {
       return nullptr;
     }
     absl::Status status;
-    {
-      const py::WithoutGil unlocked;
-      status = store->Read(field, box, out);
-    }
+    if (!ReadOrStop(*store, field, box, out, status)) return nullptr;
     return status.ok() ? py::None() : py::Raise(status);
   });
 }

@@ -1,4 +1,7 @@
 // seiche._seiche.Store: an open store as a Python object.
+//
+// A read leaves the GIL to others and looks for signals (Ctrl-C) between chunks, at most twenty
+// times a second.
 #ifndef SEICHE_PYTHON_NATIVE_STORE_OBJECT_H_
 #define SEICHE_PYTHON_NATIVE_STORE_OBJECT_H_
 

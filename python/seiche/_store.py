@@ -21,7 +21,8 @@ class Field:
 
     field[i] is sequence i, [T,H,W] where the field is [N,T,H,W]; field[i, t0:t1] some frames of it.
     Whole numbers, slices (any step), negative indices, one list or mask, and '...' do. Each read
-    goes to the file; nothing is kept. Any number of threads may read at the same time.
+    goes to the file; nothing is kept. Any number of threads may read at the same time. Ctrl-C stops
+    a read after the chunk at hand.
 
     Attributes:
         name: of the H5 dataset; "frames" for folders of JPEG frames.

@@ -1,7 +1,10 @@
 """seiche.open() beside h5py and NumPy on the same files."""
 
 import pickle
+import subprocess
+import sys
 import threading
+import zlib
 
 import h5py
 import numpy
@@ -134,6 +137,36 @@ def test_many_threads_read_at_the_same_time(waves):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+INTERRUPTED = """
+import os, signal, sys, threading
+import numpy, seiche
+store = seiche.open(sys.argv[1])
+values = numpy.full(len(store), -1, numpy.int32)
+box = (0, 0, 0, 1023), values.shape + (1, 1, 1), (1, 1, 1, 1)
+threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    store._native.read(0, *box, values.ctypes.data, values.nbytes)
+except KeyboardInterrupt:
+    left = numpy.flatnonzero(values)
+    whole_chunks = (values[left] == -1).all() and (numpy.diff(left) == 1).all()
+    print("interrupted", 0 < len(left) < len(values), whole_chunks, store[3, 0, 0, 0])
+"""
+
+
+def test_ctrl_c_stops_a_read_between_chunks(tmp_path):
+    path = tmp_path / "large.h5"
+    with h5py.File(path, "w") as file:
+        # 4000 chunks of 4 MB, all zero: many seconds.
+        dataset = file.create_dataset("images", (4000, 32, 32, 1024), numpy.int32, shuffle=True,
+                                      chunks=(1, 32, 32, 1024), compression="gzip")
+        encoded = zlib.compress(bytes(32 * 32 * 1024 * 4))
+        for i in range(4000):
+            dataset.id.write_direct_chunk((i, 0, 0, 0), encoded)
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED, str(path)], timeout=100,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stdout == "interrupted True True 0\n" and done.returncode == 0, done.stderr
 
 
 def test_pickle_opens_again(waves):
