@@ -3,17 +3,30 @@
 
 SITE has the pinned packages of third_party/python_packages.bzl. Where SEICHE_PYTHON names another
 interpreter (a virtual environment with torch or JAX, say), that one and its packages are used, and
-tests that need them are not skipped; see tools/python_full_tests.
+tests that need them are not skipped; see tools/python_full_tests. Where the module was built with
+--config=asan, so is the interpreter given libasan.
 """
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 
 NONE_LEFT = 5  # pytest's exit code when no test is left: all of a file were skipped
+
+
+def sanitizer(installed):
+    """Returns what the environment needs for a module built with --config=asan; else {}."""
+    module = next(pathlib.Path(installed).glob("seiche/_seiche*.so")).read_bytes()
+    library = re.search(rb"\0(libasan\.so\.\d+)\0", module)
+    if library is None:
+        return {}
+    # CPython itself and NumPy leave memory behind on purpose.
+    options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+    return {"LD_PRELOAD": library[1].decode(), "ASAN_OPTIONS": options.lstrip(":")}
 
 
 def main():
@@ -30,7 +43,7 @@ def main():
         paths = [installed] if python else [installed, str(site)]
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths),
                            PYTHONDONTWRITEBYTECODE="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
-                           SEICHE_WHEEL=str(next(wheels.glob("*.whl"))))
+                           SEICHE_WHEEL=str(next(wheels.glob("*.whl"))), **sanitizer(installed))
         command = [python or sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider",
                    f"--basetemp={scratch}/pytest", "--rootdir", os.path.dirname(tests[0])]
         if "XML_OUTPUT_FILE" in os.environ:
