@@ -21,6 +21,7 @@
 #include "loader/loader_state.h"
 #include "loader/plan/chunk_cache.h"
 #include "loader/plan/group_plan.h"
+#include "loader/plan/group_size.h"
 #include "loader/plan/seen_chunks.h"
 #include "loader/read_ahead.h"
 #include "loader/task_runner.h"
@@ -29,8 +30,6 @@ namespace seiche {
 namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
-// Where a loader starts with small groups, each has so many times the batches of all before it.
-constexpr int64_t kGroupGrowth = 8;
 
 // Batches that are planned together and the tickets of their runs.
 struct Group {
@@ -80,6 +79,12 @@ class LoaderImpl final : public Loader {
   bool PublishForWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes buffers until there are `wanted`, or no more.
   int64_t AcquireSlots(int64_t wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  GroupSize::Progress Progress() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return {.now = std::chrono::steady_clock::now(),
+            .wait_nanos = consumer_.wait_nanos.value(),
+            .delivered = delivered_,
+            .published = published_};
+  }
   // Batches of the next group, if there are buffers for them.
   int64_t WantedBatches() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The next `batches` ones, whose slots are there.
@@ -140,13 +145,7 @@ class LoaderImpl final : public Loader {
   int64_t published_groups_ ABSL_GUARDED_BY(mutex_) = 0;  // since the epoch began
   int64_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;         // batches
   std::vector<std::unique_ptr<Batch::Slot>> slots_ ABSL_GUARDED_BY(mutex_);  // for the next groups
-  // What the consumer had done when the last group was published.
-  std::chrono::steady_clock::time_point group_start_ ABSL_GUARDED_BY(mutex_);
-  int64_t group_wait_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t group_delivered_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool consumer_waits_ ABSL_GUARDED_BY(mutex_) = false;  // for more than half of its time
-  bool consumer_holds_ ABSL_GUARDED_BY(mutex_) = false;  // batches, when it asks for the next one
-  bool starts_small_ ABSL_GUARDED_BY(mutex_) = false;    // in the first epoch
+  GroupSize group_size_ ABSL_GUARDED_BY(mutex_);
   std::vector<absl::Span<const int64_t>> group_samples_ ABSL_GUARDED_BY(mutex_);
   ChunkCache cache_ ABSL_GUARDED_BY(mutex_);
   SeenChunks seen_ ABSL_GUARDED_BY(mutex_);
@@ -214,7 +213,7 @@ LoaderImpl::LoaderImpl(LoaderSetup setup, const LoaderOptions& options)
       schedule_(ScheduleOptions(options, setup_.map->size(), setup_.first_batch)),
       sampler_(setup_.strategy.sampler, setup_.map->size(), options.seed, setup_.epoch),
       read_ahead_(ReadAhead::MostRuns(options.memory_budget, GroupPlan::kMaxReadBytes)),
-      starts_small_(setup_.strategy.starts_small),
+      group_size_(setup_.strategy),
       cache_(setup_.strategy.cache_bytes),
       seen_(*setup_.store) {}
 
@@ -251,7 +250,7 @@ absl::Status LoaderImpl::StartEpoch(int64_t epoch) {
   for (BatchJob& job : jobs_) {
     if (job.slot != nullptr) ring_->PutBack(std::move(job.slot));
   }
-  starts_small_ = false;
+  group_size_.BeginNextEpoch();
   BeginEpoch(epoch, /*first_batch=*/0);
   return absl::OkStatus();
 }
@@ -264,7 +263,7 @@ void LoaderImpl::BeginEpoch(int64_t epoch, int64_t first_batch) {
   next_ticket_ = 0;
   read_ahead_.Restart();
   stop_after_ = kNever;
-  published_ = published_groups_ = delivered_ = group_delivered_ = 0;
+  published_ = published_groups_ = delivered_ = 0;
   plan_error_ = absl::OkStatus();
   for (Group& group : groups_) group.end_batch = group.first_ticket = group.end_ticket = 0;
   for (BatchJob& job : jobs_) {
@@ -297,7 +296,7 @@ void LoaderImpl::Publish() {
     const int64_t wanted = WantedBatches(), there = AcquireSlots(wanted);
     // A consumer that holds many batches gets small groups, but one that waits gives them back
     // soon.
-    const bool idle = published_ == delivered_ && there > 0 && !consumer_waits_;
+    const bool idle = published_ == delivered_ && there > 0 && !group_size_.consumer_waits();
     if (there < wanted && !idle) break;
     PublishGroup(there);
   }
@@ -325,25 +324,11 @@ int64_t LoaderImpl::AcquireSlots(int64_t wanted) {
 }
 
 int64_t LoaderImpl::WantedBatches() {
-  const Strategy& strategy = setup_.strategy;
-  if (strategy.group_batches < strategy.most_group_batches && delivered_ > group_delivered_) {
-    const std::chrono::nanoseconds since = std::chrono::steady_clock::now() - group_start_;
-    consumer_waits_ = 2 * (consumer_.wait_nanos.value() - group_wait_nanos_) > since.count();
-  }
-  int64_t wanted = strategy.group_batches;
-  if (consumer_waits_) {
-    // One that comes for the next batch with its last one in hand will not give that back before.
-    wanted =
-        std::min(strategy.most_group_batches, strategy.most_batches - (consumer_holds_ ? 1 : 0));
-  }
-  if (starts_small_) wanted = std::min(wanted, std::max<int64_t>(1, kGroupGrowth * published_));
-  return std::min(wanted, num_batches() - published_);
+  return std::min(group_size_.Next(Progress()), num_batches() - published_);
 }
 
 void LoaderImpl::PublishGroup(int64_t batches) {
-  group_start_ = std::chrono::steady_clock::now();
-  group_wait_nanos_ = consumer_.wait_nanos.value();
-  group_delivered_ = delivered_;
+  group_size_.Start(Progress());
   Group& group = next_group();
   group.first_batch = published_;
   group_samples_.clear();
@@ -407,7 +392,7 @@ bool LoaderImpl::Plan(Group& group) try {
 absl::StatusOr<std::optional<Batch>> LoaderImpl::Next() {
   absl::MutexLock lock(&mutex_);
   Stopwatch watch;
-  consumer_holds_ = ring_->counts().leased > 0;
+  group_size_.Ask(/*holds=*/ring_->counts().leased > 0);
   while (true) {
     if (delivered_ == num_batches()) return std::nullopt;
     if (published_ == delivered_ && !PublishForWaiting()) {
