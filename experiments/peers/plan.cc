@@ -29,14 +29,17 @@ struct Kind {
   const char* method;
   Amount amount;
   std::vector<int> workers;
-  // Of ours: a part of the decoded size as budget, 0 for the default; and the order.
+  // Of ours: a part of the decoded size as budget, 0 for the default; the order; how files are
+  // read.
   double budget_part = 0;
   bool chunk_aware = false;
+  bool memory_map = false;
 };
 
 // torch's DataLoader reads in the consumer's process with 0 workers.
 std::vector<Kind> Kinds() {
   const std::vector<int> threads = {1, 2, 4, 8}, processes = {0, 1, 2, 4, 8};
+  const char* const mapped = "seiche, memory_map";
   const char* const python = "seiche (Python)";
   const char* const h5py = "h5py+DataLoader";
   const char* const direct = "h5py read_direct";
@@ -63,10 +66,24 @@ std::vector<Kind> Kinds() {
       {"windows10_lzf", python, kPythonPeer, "loader", Amount::kAll, {1, 2}},
       {"windows10_lzf", h5py, "h5py", "dataloader", Amount::kWindows, processes},
       {"contiguous", kSeicheReader, "", "", Amount::kUsual, threads},
+      {.file = "contiguous",
+       .reader = mapped,
+       .peer = "",
+       .method = "",
+       .amount = Amount::kUsual,
+       .workers = threads,
+       .memory_map = true},
       {"contiguous", python, kPythonPeer, "loader", Amount::kUsual, {1, 2}},
       {"contiguous", h5py, "h5py", "dataloader", Amount::kUsual, processes},
       {"contiguous", direct, "h5py", "direct", Amount::kUsual, {0}},
       {"windows10_contiguous", kSeicheReader, "", "", Amount::kAll, threads},
+      {.file = "windows10_contiguous",
+       .reader = mapped,
+       .peer = "",
+       .method = "",
+       .amount = Amount::kAll,
+       .workers = threads,
+       .memory_map = true},
       {"windows10_contiguous", python, kPythonPeer, "loader", Amount::kAll, {1, 2}},
       {"windows10_contiguous", h5py, "h5py", "dataloader", Amount::kFastWindows, processes},
       {"windows10_contiguous", direct, "h5py", "direct", Amount::kFastWindows, {0}},
@@ -170,6 +187,7 @@ std::vector<PeerRow> RowsOf(const PeerSelection& selection, const PeerFile& file
                   .method = kind.method,
                   .workers = workers,
                   .chunk_aware = kind.chunk_aware,
+                  .memory_map = kind.memory_map,
                   .memory_budget = BudgetOf(selection, kind)};
       SetAmount(selection, kind.amount, samples, row);
       rows.push_back(std::move(row));

@@ -80,6 +80,15 @@ TEST(PlanTest, SmallBudgetsAreLeftOutWhereBatchesDoNotFit) {
   }
 }
 
+TEST(PlanTest, MapsWhatItSaysItMaps) {
+  int rows = 0;
+  for (const PeerRow& row : Plan({.shape = kShape}).rows) {
+    rows += row.memory_map;
+    EXPECT_EQ(row.memory_map, row.reader == "seiche, memory_map") << row.file;
+  }
+  EXPECT_EQ(rows, 8);
+}
+
 TEST(PlanTest, AllReadersOfAFileReadTheSameSamples) {
   const PeerPlan plan = Plan({.shape = kShape});
   const auto ours = BatchesOf(plan, Find(plan, "manual_lzf", kSeicheReader, 2), 0);

@@ -30,7 +30,10 @@ double CpuSeconds() {
 }
 
 absl::StatusOr<std::unique_ptr<Loader>> MakeLoader(const ReadRequest& request) {
-  SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<const SequenceStore> store, OpenStore(request.path));
+  OpenOptions open;
+  if (request.memory_map) open.files = &MappingFileSystem();
+  SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<const SequenceStore> store,
+                          OpenStore(request.path, open));
   LoaderOptions options = {.batch_size = static_cast<int64_t>(request.batches[0].size()),
                            .order = request.chunk_aware ? Order::kChunkAware : Order::kUniform,
                            .seed = request.seed,

@@ -118,6 +118,17 @@ TEST_F(SeicheReaderTest, ChunkAwareOrderHasSamplesOfItsOwn) {
   EXPECT_THAT(ChecksumOf(**store, 0, time->checked), IsOkAndHolds(time->checksum));
 }
 
+TEST_F(SeicheReaderTest, MappedFilesGiveTheSame) {
+  ReadRequest request = Request(-1);
+  request.check = true;
+  const auto plain = ReadWithSeiche(request);
+  request.memory_map = true;
+  const auto mapped = ReadWithSeiche(request);
+  ASSERT_THAT(plain, IsOk());
+  ASSERT_THAT(mapped, IsOk());
+  EXPECT_EQ(mapped->checksum, plain->checksum);
+}
+
 TEST_F(SeicheReaderTest, BudgetIsTheLoaders) {
   ReadRequest request = Request(0);
   request.memory_budget = 1;

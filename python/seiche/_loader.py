@@ -33,12 +33,12 @@ def _as_store(data, dataset):
     if isinstance(data, (list, tuple)) and data and all(isinstance(d, Store) for d in data):
         if dataset is not None:
             raise ValueError("dataset= goes with paths: the stores were opened with their own")
-        paths, fields, verify = data[0]._opened_by
+        paths, *options = data[0]._opened_by
         for other in data[1:]:
-            if other._opened_by[1:] != (fields, verify):
-                raise ValueError("the stores were not opened with the same datasets")
+            if list(other._opened_by[1:]) != options:
+                raise ValueError("the stores were not opened with the same datasets and options")
             paths = paths + other._opened_by[0]
-        return Store(paths, fields, verify)
+        return Store(paths, *options)
     return open_store(data, dataset)
 
 

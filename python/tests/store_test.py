@@ -174,6 +174,15 @@ def test_pickle_opens_again(waves):
     numpy.testing.assert_array_equal(store[4], waves.values[4])
 
 
+def test_mapped_files_give_the_same(waves):
+    store = seiche.open(waves.path, memory_map=True)
+    numpy.testing.assert_array_equal(store[:], waves.values)
+    again = pickle.loads(pickle.dumps(store))
+    numpy.testing.assert_array_equal(again[3], waves.values[3])
+    with pytest.raises(ValueError, match="same datasets and options"):
+        seiche.Loader([store, seiche.open(waves.path)], batch_size=2)
+
+
 def test_repr_tells_what_is_there(waves):
     text = repr(seiche.open(waves.path))
     for part in (waves.path, "images", "float32", "24x12x8x10", "NTHW", "1x12x8x10", "lzf"):
