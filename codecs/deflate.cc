@@ -19,8 +19,26 @@ namespace {
 // Shorter streams are decoded before own code has built its tables.
 constexpr size_t kMinOwnSize = 4096;
 
+// Makes libdeflate choose code for this processor. It does so at first calls, and keeps its choice
+// where all threads write it without synchronisation: here one does, once.
+void ChooseInstructions() {
+  static const bool chosen = [] {
+    // An empty stream: a last stored block of no bytes.
+    constexpr unsigned char kEmpty[] = {0x01, 0x00, 0x00, 0xff, 0xff};
+    libdeflate_decompressor* const decompressor = libdeflate_alloc_decompressor();
+    if (decompressor == nullptr) return false;
+    char out = 0;
+    size_t size = 0;
+    libdeflate_deflate_decompress(decompressor, kEmpty, sizeof(kEmpty), &out, 0, &size);
+    libdeflate_free_decompressor(decompressor);
+    return libdeflate_adler32(1, kEmpty, sizeof(kEmpty)) != 0;
+  }();
+  (void)chosen;
+}
+
 class DeflateState final : public CodecState {
  public:
+  DeflateState() { ChooseInstructions(); }
   ~DeflateState() override {
     libdeflate_free_decompressor(decompressor_);
     if (level_ >= 0) deflateEnd(&stream_);
