@@ -4,7 +4,7 @@
 SITE has the pinned packages of third_party/python_packages.bzl. Where SEICHE_PYTHON names another
 interpreter (a virtual environment with torch or JAX, say), that one and its packages are used, and
 tests that need them are not skipped; see tools/python_full_tests. Where the module was built with
---config=asan, so is the interpreter given libasan.
+--config=asan or tsan, so is the interpreter given libasan or libtsan.
 """
 
 import os
@@ -19,14 +19,16 @@ NONE_LEFT = 5  # pytest's exit code when no test is left: all of a file were ski
 
 
 def sanitizer(installed):
-    """Returns what the environment needs for a module built with --config=asan; else {}."""
+    """Returns what the environment needs for a module built with --config=asan or tsan; else {}."""
     module = next(pathlib.Path(installed).glob("seiche/_seiche*.so")).read_bytes()
-    library = re.search(rb"\0(libasan\.so\.\d+)\0", module)
+    library = re.search(rb"\0(lib(asan|tsan)\.so\.\d+)\0", module)
     if library is None:
         return {}
-    # CPython itself and NumPy leave memory behind on purpose.
-    options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-    return {"LD_PRELOAD": library[1].decode(), "ASAN_OPTIONS": options.lstrip(":")}
+    # CPython itself and NumPy leave memory behind on purpose, and tests of fork() fork with threads.
+    kind, option = {b"asan": ("ASAN_OPTIONS", "detect_leaks=0"),
+                    b"tsan": ("TSAN_OPTIONS", "die_after_fork=0")}[library[2]]
+    options = os.environ.get(kind, "") + ":" + option
+    return {"LD_PRELOAD": library[1].decode(), kind: options.lstrip(":")}
 
 
 def main():
