@@ -319,6 +319,16 @@ TEST(LoaderStoreTest, TransformedWindowsOfSwellDecodeNoOtherGroups) {
   ExpectOnlyWindowsOfDamageFail(options, 2);
 }
 
+// Windows that are decoded together do not fail together.
+TEST(LoaderStoreTest, BatchesOfWindowsLeaveOutNoOthers) {
+  LoaderOptions options = WindowsOfTwoFrames();
+  options.batch_size = 4;
+  options.memory_budget = 4 * 10'000;
+  ExpectOnlyWindowsOfDamageFail(options, 1);
+  options.transforms = {{.options = {.scale = {2}}}};
+  ExpectOnlyWindowsOfDamageFail(options, 2);
+}
+
 // Two windows of a chunk: what lies between them is all that is decoded. 0 and 1 are one batch,
 // and so are 8 and, of the next sequence, 9.
 TEST(LoaderStoreTest, WindowsOfSwellThatShareAChunk) {

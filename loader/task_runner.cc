@@ -49,6 +49,14 @@ bool SameButFirst(const Box& a, const Box& b) {
          std::equal(a.offset.begin() + 1, a.offset.end(), b.offset.begin() + 1);
 }
 
+// Where a part of a chunk lies in the array that the chunk is of.
+Box PartOf(const Box& chunk_box, const Box& part) {
+  Box box = chunk_box;
+  for (size_t i = 0; i < part.offset.size(); ++i) box.offset[i] += part.offset[i];
+  box.extent = part.extent;
+  return box;
+}
+
 }  // namespace
 
 struct TaskRunner::Work {
@@ -242,25 +250,39 @@ void TaskRunner::Decode(Work& work, const GroupPlan::Task& task,
   Shape shape = keep ? chunk_box.extent : field.grid.ShapeOf(task.chunk);
   // Along axis 0 a chunk's beginning can be had alone.
   if (work.plan.shares()) shape[0] = chunk_box.extent[0];
-  Box part = WholeBox(shape);  // in the chunk
-  Box box = chunk_box;         // in the array
-  if (!keep && work.plan.shares() && field.decodes_parts) {
-    part = NeededBox(work, task, chunk_box, std::move(shape));
-    box.extent = part.extent;
-    for (size_t i = 0; i < part.offset.size(); ++i) box.offset[i] += part.offset[i];
-  }
+  const bool parts = !keep && work.plan.shares() && field.decodes_parts;
+  Box part = parts ? NeededBox(work, task, chunk_box, shape, nullptr) : WholeBox(shape);
   AlignedBuffer& memory = keep ? task.entry->memory : work.worker.decoded;
-  memory.Reserve(NumElements(part.extent) * static_cast<int64_t>(SizeOf(field.dtype)));
-  const ArrayView chunk = MakeView(static_cast<void*>(memory.data()), field.dtype, part.extent);
-  const absl::Status status = store_.DecodeChunk(task.field, task.chunk, task.location, encoded,
-                                                 part, chunk, work.worker.scratch);
+  ArrayView chunk;
+  const absl::Status status = DecodePart(work, task, encoded, part, memory, chunk);
   if (keep) work.sink.Finish(*task.entry, status);
-  if (!status.ok()) return FailAll(work, task, status);
-  Scatter(work, task, chunk, box);
+  if (status.ok()) return Scatter(work, task, chunk, PartOf(chunk_box, part), nullptr);
+  if (!parts || work.plan.CountUses(task) == 1) return FailAll(work, task, status);
+  // What a sample needs may be sound. Whether it fails must not depend on what it was planned with.
+  work.plan.ForEachUse(task, [&](const Use& use) {
+    part = NeededBox(work, task, chunk_box, shape, &use);
+    const absl::Status alone = DecodePart(work, task, encoded, part, memory, chunk);
+    if (alone.ok()) {
+      Scatter(work, task, chunk, PartOf(chunk_box, part), &use);
+    } else {
+      work.sink.Fail(use, alone);
+    }
+    return true;
+  });
+}
+
+absl::Status TaskRunner::DecodePart(Work& work, const GroupPlan::Task& task,
+                                    absl::Span<const std::byte> encoded, const Box& part,
+                                    AlignedBuffer& memory, ArrayView& decoded) const {
+  const Field& field = store_.fields()[task.field];
+  memory.Reserve(NumElements(part.extent) * static_cast<int64_t>(SizeOf(field.dtype)));
+  decoded = MakeView(static_cast<void*>(memory.data()), field.dtype, part.extent);
+  return store_.DecodeChunk(task.field, task.chunk, task.location, encoded, part, decoded,
+                            work.worker.scratch);
 }
 
 Box TaskRunner::NeededBox(Work& work, const GroupPlan::Task& task, const Box& chunk_box,
-                          Shape shape) const {
+                          Shape shape, const Use* only) const {
   Box needed{.offset = Shape(shape.size(), 0), .extent = std::move(shape)};
   Box in_chunk, in_box;
   // Elements that follow each other: axes are cut up to the first one of which several are needed.
@@ -268,6 +290,7 @@ Box TaskRunner::NeededBox(Work& work, const GroupPlan::Task& task, const Box& ch
     int64_t first = needed.extent[axis];
     int64_t end = 0;
     work.plan.ForEachUse(task, [&](const Use& use) {
+      if (only != nullptr && &use != only) return true;
       if (!Intersect(chunk_box, use.box, in_chunk, in_box)) return true;
       const int64_t stride = in_chunk.stride_of(static_cast<int>(axis));
       first = std::min(first, in_chunk.offset[axis]);
@@ -291,15 +314,16 @@ void TaskRunner::DeliverCached(Work& work, const GroupPlan::Task& task) const {
   Scatter(
       work, task,
       MakeView(static_cast<const void*>(task.entry->memory.data()), field.dtype, chunk_box.extent),
-      chunk_box);
+      chunk_box, nullptr);
   work.watch.Lap(work.worker.counters.copy_nanos);
 }
 
 void TaskRunner::Scatter(Work& work, const GroupPlan::Task& task, const ConstArrayView& chunk,
-                         const Box& chunk_box) const {
+                         const Box& chunk_box, const Use* only) const {
   Box in_chunk, in_box;
   const Box* before = nullptr;
   work.plan.ForEachUse(task, [&](const Use& use) {
+    if (only != nullptr && &use != only) return true;
     // In most groups samples differ by their sequence only, so most of the geometry stays.
     if (before != nullptr && use.box.extent[0] == 1 && SameButFirst(*before, use.box)) {
       in_chunk.offset[0] = use.box.offset[0] - chunk_box.offset[0];

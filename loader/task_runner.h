@@ -94,15 +94,22 @@ class TaskRunner {
   bool DeliverWhole(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded,
                     absl::Status& status) const;
   void Decode(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded) const;
-  // The part of a chunk that Decode() decodes: of its frames those that uses need, if the store has
-  // them cheaper than the chunk; shape is `shape` along all axes but those that are cut.
-  Box NeededBox(Work& work, const GroupPlan::Task& task, const Box& chunk_box, Shape shape) const;
+  // Decodes a part of the chunk into `memory`; `decoded` is a view of it.
+  absl::Status DecodePart(Work& work, const GroupPlan::Task& task,
+                          absl::Span<const std::byte> encoded, const Box& part,
+                          AlignedBuffer& memory, ArrayView& decoded) const;
+  // The part of a chunk that Decode() decodes: of its frames those that uses need (or one of them,
+  // `only`), if the store has them cheaper than the chunk; shape is `shape` along all axes but
+  // those that are cut.
+  Box NeededBox(Work& work, const GroupPlan::Task& task, const Box& chunk_box, Shape shape,
+                const GroupPlan::Use* only) const;
   void DeliverCached(Work& work, const GroupPlan::Task& task) const;
   void DeliverRaw(Work& work, const GroupPlan::Task& task) const;
   void DeliverSlow(Work& work, const GroupPlan::Task& task) const;
-  // Copies the parts that the uses need out of the chunk, whose first element is chunk_box.offset.
+  // Copies the parts that the uses (or one of them, `only`) need out of the chunk, whose first
+  // element is chunk_box.offset.
   void Scatter(Work& work, const GroupPlan::Task& task, const ConstArrayView& chunk,
-               const Box& chunk_box) const;
+               const Box& chunk_box, const GroupPlan::Use* only) const;
   void Copy(int field, const ConstArrayView& from, const ArrayView& to,
             int64_t first_channel) const;
   // Where the box begins along axis C; 0 if the field has none.
