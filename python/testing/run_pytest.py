@@ -24,7 +24,7 @@ def sanitizer(installed):
     library = re.search(rb"\0(lib(asan|tsan)\.so\.\d+)\0", module)
     if library is None:
         return {}
-    # CPython itself and NumPy leave memory behind on purpose, and tests of fork() fork with threads.
+    # CPython itself and NumPy leave memory behind on purpose, and some tests fork beside threads.
     kind, option = {b"asan": ("ASAN_OPTIONS", "detect_leaks=0"),
                     b"tsan": ("TSAN_OPTIONS", "die_after_fork=0")}[library[2]]
     options = os.environ.get(kind, "") + ":" + option
@@ -53,7 +53,8 @@ def main():
         if "TESTBRIDGE_TEST_ONLY" in os.environ:
             command += ["-k", os.environ["TESTBRIDGE_TEST_ONLY"]]
         code = subprocess.run(command + tests, env=environment, check=False).returncode
-        may_skip = "importorskip" in pathlib.Path(tests[0]).read_text()
+        text = pathlib.Path(tests[0]).read_text()
+        may_skip = "importorskip" in text or "mark.skipif" in text
         return 0 if code == NONE_LEFT and may_skip else code
 
 

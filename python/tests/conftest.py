@@ -1,8 +1,13 @@
 """Files to test with, written by h5py, and what they hold."""
 
+import os
+
 import h5py
 import numpy
 import pytest
+
+# Whether the module was built with a sanitizer: larger, and slow to give memory back.
+SANITIZED = "san.so" in os.environ.get("LD_PRELOAD", "")
 
 
 class Waves:

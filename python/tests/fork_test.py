@@ -28,7 +28,11 @@ def in_child(work):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+    pytest.mark.skipif("tsan" in os.environ.get("LD_PRELOAD", ""),
+                       reason="tsan has no threads in a child that was forked beside threads"),
+]
 
 
 def samples_of(iterable):
