@@ -7,8 +7,10 @@ Called with the program's path, the folder of the wheel, and the folder with Num
 import json
 import pathlib
 import sys
+import zipfile
 
-sys.path.insert(0, "experiments/testing")  # pylint: disable=wrong-import-position
+sys.path[:0] = ["experiments/testing", "python/testing"]  # pylint: disable=wrong-import-position
+from sanitizer import environment_for
 from program_case import ARGUMENTS, ProgramCase, main, run
 
 SMALL = ["--scale=tiny", "--sequences=2", "--repeats=2"]
@@ -70,7 +72,11 @@ class PeersTest(ProgramCase):
     def test_the_python_package_is_measured_beside_ours(self):
         site = pathlib.Path(ARGUMENTS["SITE"]).resolve()
         self.assertFalse((site / "FAILED").exists(), "no NumPy to test with")
-        python = self.interpreter("PYTHONPATH='%s' exec '%s'" % (site, sys.executable))
+        with zipfile.ZipFile(next(pathlib.Path(ARGUMENTS["WHEELS"]).glob("*.whl"))) as wheel:
+            module = next(name for name in wheel.namelist() if name.endswith(".so"))
+            variables = dict(environment_for(wheel.read(module)), PYTHONPATH=site)
+        python = self.interpreter("%s exec '%s'" % (
+            " ".join("%s='%s'" % variable for variable in variables.items()), sys.executable))
         files = "manual_lzf,jpeg,auto_lzf,windows10_lzf,windows10_contiguous"
         result = run(*SMALL, "--files", files, "--peers=seiche", "--python", python, "--wheels",
                      ARGUMENTS["WHEELS"], "--out", self.out)

@@ -20,6 +20,7 @@ def pytest_test(name, srcs, data = [], args = [], **kwargs):
         data = srcs + data + [
             "conftest.py",
             "//python:wheel",
+            "//python/testing:sanitizer.py",
             "@python_packages//:site",
         ],
         # Other interpreters and packages, for tools/python_full_tests.

@@ -9,26 +9,15 @@ tests that need them are not skipped; see tools/python_full_tests. Where the mod
 
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 
+sys.path.insert(0, "python/testing")  # pylint: disable=wrong-import-position
+from sanitizer import environment_for
+
 NONE_LEFT = 5  # pytest's exit code when no test is left: all of a file were skipped
-
-
-def sanitizer(installed):
-    """Returns what the environment needs for a module built with --config=asan or tsan; else {}."""
-    module = next(pathlib.Path(installed).glob("seiche/_seiche*.so")).read_bytes()
-    library = re.search(rb"\0(lib(asan|tsan)\.so\.\d+)\0", module)
-    if library is None:
-        return {}
-    # CPython itself and NumPy leave memory behind on purpose, and some tests fork beside threads.
-    kind, option = {b"asan": ("ASAN_OPTIONS", "detect_leaks=0"),
-                    b"tsan": ("TSAN_OPTIONS", "die_after_fork=0")}[library[2]]
-    options = os.environ.get(kind, "") + ":" + option
-    return {"LD_PRELOAD": library[1].decode(), kind: options.lstrip(":")}
 
 
 def main():
@@ -42,10 +31,11 @@ def main():
         installed = os.path.join(scratch, "package")
         with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
             wheel.extractall(installed)
+        module = next(pathlib.Path(installed).glob("seiche/_seiche*.so")).read_bytes()
         paths = [installed] if python else [installed, str(site)]
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths),
                            PYTHONDONTWRITEBYTECODE="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
-                           SEICHE_WHEEL=str(next(wheels.glob("*.whl"))), **sanitizer(installed))
+                           SEICHE_WHEEL=str(next(wheels.glob("*.whl"))), **environment_for(module))
         command = [python or sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider",
                    f"--basetemp={scratch}/pytest", "--rootdir", os.path.dirname(tests[0])]
         if "XML_OUTPUT_FILE" in os.environ:
