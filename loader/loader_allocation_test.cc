@@ -46,7 +46,8 @@ class LoaderAllocationTest : public ::testing::TestWithParam<ChunkGrid> {};
 
 INSTANTIATE_TEST_SUITE_P(Grids, LoaderAllocationTest,
                          ::testing::Values(ChunkGrid({200, 3, 4, 5}, {1, 3, 4, 5}),
-                                           ChunkGrid({200, 3, 4, 5}, {7, 2, 3, 2})));
+                                           ChunkGrid({200, 3, 4, 5}, {7, 2, 3, 2}),
+                                           ChunkGrid({200, 4, 32, 64}, {50, 1, 4, 20})));
 
 TEST_P(LoaderAllocationTest, NoneOnceWarm) {
   const auto store = std::make_shared<FakeStore>(FakeStore::Options{.grid = GetParam()});

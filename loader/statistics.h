@@ -25,7 +25,7 @@ struct LoaderStatistics {
   int64_t chunks_decoded = 0;
   double read_seconds = 0;        // workers, in reads
   double decode_seconds = 0;      // workers, in codecs, delivery of what they decoded included
-  double copy_seconds = 0;        // workers, delivering chunks that are decoded already, or raw
+  double copy_seconds = 0;        // workers, delivering strips, chunks decoded before, or raw ones
   double slow_seconds = 0;        // workers, in libhdf5 or waiting for it
   double chunk_wait_seconds = 0;  // workers, for a chunk that another one decodes
   double idle_seconds = 0;        // workers, waiting for room in the ring

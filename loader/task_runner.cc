@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/dtype.h"
 #include "base/status.h"
+#include "loader/chunk_overlap.h"
+#include "loader/plan/chunk_strip.h"
 
 namespace seiche {
 namespace {
@@ -15,56 +17,7 @@ namespace {
 using Kind = ChunkLocation::Kind;
 using Use = GroupPlan::Use;
 
-// What the box has in the chunk that begins at `chunk.offset`: in the chunk's own coordinates, and
-// where it goes in an array of the box's extent. False if nothing.
-bool Intersect(const Box& chunk, const Box& box, Box& in_chunk, Box& in_box) {
-  const size_t rank = box.offset.size();
-  in_chunk.offset.resize(rank);
-  in_chunk.extent.resize(rank);
-  in_chunk.stride = box.stride;
-  in_box.offset.resize(rank);
-  in_box.extent.resize(rank);
-  for (size_t i = 0; i < rank; ++i) {
-    const int64_t stride = box.stride_of(static_cast<int>(i));
-    const int64_t before = chunk.offset[i] - box.offset[i];  // of the box, ahead of the chunk
-    const int64_t end = before + chunk.extent[i];
-    int64_t first = std::max<int64_t>(before, 0), last = end;
-    if (stride != 1) {
-      first = (first + stride - 1) / stride;
-      last = end <= 0 ? 0 : (end + stride - 1) / stride;
-    }
-    last = std::min(last, box.extent[i]);
-    if (first >= last) return false;
-    in_chunk.offset[i] = first * stride - before;
-    in_chunk.extent[i] = last - first;
-    in_box.offset[i] = first;
-    in_box.extent[i] = last - first;
-  }
-  return true;
-}
-
-// Whether two boxes differ along axis 0 at most in where they begin.
-bool SameButFirst(const Box& a, const Box& b) {
-  return a.extent == b.extent && a.stride == b.stride &&
-         std::equal(a.offset.begin() + 1, a.offset.end(), b.offset.begin() + 1);
-}
-
-// Where a part of a chunk lies in the array that the chunk is of.
-Box PartOf(const Box& chunk_box, const Box& part) {
-  Box box = chunk_box;
-  for (size_t i = 0; i < part.offset.size(); ++i) box.offset[i] += part.offset[i];
-  box.extent = part.extent;
-  return box;
-}
-
 }  // namespace
-
-struct TaskRunner::Work {
-  const GroupPlan& plan;
-  WorkerState& worker;
-  TaskSink& sink;
-  Stopwatch watch;
-};
 
 TaskRunner::TaskRunner(const SequenceStore& store, const SampleMap& map, Transforms transforms)
     : store_(store), map_(map), transforms_(std::move(transforms)) {
@@ -83,7 +36,7 @@ DType TaskRunner::dtype(int output) const {
 int64_t TaskRunner::ScratchBytes(const SequenceStore& store, const SampleMap& map) {
   // Encoded, decoded, and what a chain of codecs has between its stages.
   constexpr double kBuffers = 4, kMost = 0x1p50;
-  double largest = 0;
+  double largest = 0, strip = 0;
   Box box;
   for (size_t i = 0; i < map.outputs().size(); ++i) {
     const int index = map.outputs()[i].field;
@@ -99,15 +52,21 @@ int64_t TaskRunner::ScratchBytes(const SequenceStore& store, const SampleMap& ma
     } else {
       const auto bytes = static_cast<double>(NumElements(chunk)) * static_cast<double>(element);
       largest = std::max(largest, kBuffers * bytes);
+      if (StripBytes(field) > 0) {
+        map.SetBox(static_cast<int>(i), 0, 0, box);
+        strip =
+            std::max(strip, static_cast<double>(StripBytes(field) + StripPartBytes(field, box)));
+      }
     }
   }
-  return static_cast<int64_t>(std::min(largest, kMost));
+  return static_cast<int64_t>(std::min(largest + strip, kMost));
 }
 
 void TaskRunner::Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerState& worker,
                      TaskSink& sink) const {
   Work work{plan, worker, sink, {}};
   const absl::Span<const GroupPlan::Task> tasks = plan.tasks(run);
+  if (tasks[0].strip >= 0 && sink.wanted() && RunStrip(work, tasks)) return;
   const bool together = tasks.size() > 1 && run.read_bytes > 0 && ReadTogether(work, run);
   for (const GroupPlan::Task& task : tasks) {
     if (!sink.wanted()) {
@@ -211,13 +170,15 @@ void TaskRunner::RunTask(Work& work, const GroupPlan::Task& task,
   } else {
     Decode(work, task, encoded);
   }
-  if (task.location.kind != Kind::kMissing) {
-    const Field& field = store_.fields()[task.field];
-    work.worker.counters.chunks_decoded.Add(1);
-    work.worker.counters.bytes_decoded.Add(NumElements(field.grid.ShapeOf(task.chunk)) *
-                                           static_cast<int64_t>(SizeOf(field.dtype)));
-  }
+  if (task.location.kind != Kind::kMissing) CountDecoded(work, task);
   work.watch.Lap(work.worker.counters.decode_nanos);
+}
+
+void TaskRunner::CountDecoded(Work& work, const GroupPlan::Task& task) const {
+  const Field& field = store_.fields()[task.field];
+  work.worker.counters.chunks_decoded.Add(1);
+  work.worker.counters.bytes_decoded.Add(NumElements(field.grid.ShapeOf(task.chunk)) *
+                                         static_cast<int64_t>(SizeOf(field.dtype)));
 }
 
 bool TaskRunner::DeliverWhole(Work& work, const GroupPlan::Task& task,

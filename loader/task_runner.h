@@ -32,15 +32,28 @@
 
 namespace seiche {
 
+// One chunk of a strip that is decoded.
+struct StripPiece {
+  ArrayView chunk;
+  Box chunk_box;  // in the array
+  // Of the sample that is delivered:
+  Box in_box;           // where it has elements of the chunk
+  ConstArrayView from;  // those elements
+  ArrayView to;         // where they go
+  int64_t first_channel = 0;
+};
+
 // What one worker thread works in. Thread-compatible, but for the counters.
 struct WorkerState {
   AlignedBuffer encoded;
   AlignedBuffer decoded;
   CodecScratch scratch;
+  std::vector<StripPiece> strip;
+  AlignedBuffer strip_part;  // what one sample takes of a strip
   WorkerCounters counters;
 
   int64_t memory_bytes() {
-    size_t bytes = encoded.capacity() + decoded.capacity();
+    size_t bytes = encoded.capacity() + decoded.capacity() + strip_part.capacity();
     for (int i = 0; i < CodecScratch::kBuffers; ++i) bytes += scratch.buffer(i).capacity();
     return static_cast<int64_t>(bytes);
   }
@@ -83,9 +96,24 @@ class TaskRunner {
   static int64_t ScratchBytes(const SequenceStore& store, const SampleMap& map);
 
  private:
-  struct Work;  // one run at work
+  // One run at work.
+  struct Work {
+    const GroupPlan& plan;
+    WorkerState& worker;
+    TaskSink& sink;
+    Stopwatch watch;
+  };
 
   void RunTask(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded) const;
+  void CountDecoded(Work& work, const GroupPlan::Task& task) const;
+  // Whether it succeeded. If not, nothing is delivered, and one chunk after the other tells which
+  // one cannot be had.
+  bool RunStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) const;
+  bool DecodeStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) const;
+  // Says of each piece what goes where, and returns where the use's part is put together, which is
+  // `whole` of its box. Without data if it is too large for that.
+  ArrayView ArrangeStrip(Work& work, int field, const GroupPlan::Use& use, Box& whole) const;
+  void DeliverStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) const;
   // Whether it succeeded in reading the run's chunks at one go.
   bool ReadTogether(Work& work, const GroupPlan::Run& run) const;
   absl::StatusOr<absl::Span<const std::byte>> ReadChunk(Work& work,

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/dtype.h"
+#include "loader/plan/chunk_strip.h"
 
 namespace seiche {
 namespace {
@@ -135,11 +136,67 @@ void GroupPlan::MakeTasks(const Input& input) {
     }
     tasks_.push_back(task);
   }
-  // What others decode comes last: by then it is there. The rest in file order.
-  std::sort(tasks_.begin(), tasks_.end(), [](const Task& a, const Task& b) {
-    const auto rank = [](const Task& t) {
+  FindStrips(input);
+  SortTasks();
+}
+
+bool GroupPlan::SameStrip(const Input& input, const Task& a, const Task& b, int axis) const {
+  const auto decodes = [](const Task& task) {
+    return task.kind == Task::Kind::kDecode && task.entry == nullptr &&
+           task.location.kind == Kind::kBytes;
+  };
+  if (a.field != b.field || a.chunk + 1 != b.chunk || !decodes(a) || !decodes(b) ||
+      a.location.file != b.location.file || a.num_lists != b.num_lists) {
+    return false;
+  }
+  for (int32_t l = 0; l < a.num_lists; ++l) {
+    const int32_t list = task_lists_[a.first_list + l];
+    if (list != task_lists_[b.first_list + l]) return false;
+    // A stride may leave chunks of the row out.
+    if (!uses_[use_order_[lists_[list].first_use]].box.stride.empty()) return false;
+  }
+  // A chunk whose number is the next one, and does not begin a row of its own.
+  const ChunkGrid& grid = input.store->fields()[b.field].grid;
+  return grid.BoxOf(b.chunk).offset[axis] > 0;
+}
+
+void GroupPlan::FindStrips(const Input& input) {
+  strip_offsets_.clear();
+  if (!share_) return;
+  int64_t delivered = 0;
+  for (size_t i = 0; i < tasks_.size();) {
+    const int field = tasks_[i].field;
+    // Where some chunks of a row are kept, the others would be no whole row.
+    const bool kept = input.cache != nullptr && (*input.cached)[field];
+    const int axis = tasks_[i].chunk < 0 || kept ? -1 : StripAxis(input.store->fields()[field]);
+    size_t end = i + 1;
+    while (axis >= 0 && end < tasks_.size() &&
+           SameStrip(input, tasks_[end - 1], tasks_[end], axis)) {
+      ++end;
+    }
+    if (end - i > 1) {
+      int64_t offset = tasks_[i].location.offset;
+      for (size_t t = i; t < end; ++t) {
+        tasks_[t].strip = static_cast<int32_t>(strip_offsets_.size());
+        offset = std::min(offset, tasks_[t].location.offset);
+        delivered += DeliveredBytes(input, tasks_[t]);
+      }
+      strip_offsets_.push_back(offset);
+    }
+    i = end;
+  }
+  if (static_cast<int32_t>(strip_offsets_.size()) < kMinStrips || delivered < kMinStripDelivery) {
+    for (Task& task : tasks_) task.strip = -1;
+  }
+}
+
+// What others decode comes last: by then it is there. The rest in file order.
+void GroupPlan::SortTasks() {
+  std::sort(tasks_.begin(), tasks_.end(), [this](const Task& a, const Task& b) {
+    const auto rank = [this](const Task& t) {
+      const int64_t offset = t.strip < 0 ? t.location.offset : strip_offsets_[t.strip];
       return std::tuple(t.kind == Task::Kind::kCached, t.kind == Task::Kind::kSlow, t.location.file,
-                        t.location.offset, t.field, t.chunk, t.first_list);
+                        offset, t.strip, t.field, t.chunk, t.first_list);
     };
     return rank(a) < rank(b);
   });
@@ -172,6 +229,22 @@ GroupPlan::Task GroupPlan::MakeTask(const Input& input, const Pair& pair) {
   return task;
 }
 
+int64_t GroupPlan::DeliveredBytes(const Input& input, const Task& task) const {
+  const Field& field = input.store->fields()[task.field];
+  const int64_t element = static_cast<int64_t>(SizeOf(field.dtype));
+  const Box chunk = field.grid.BoxOf(task.chunk);
+  int64_t bytes = 0;
+  ForEachUse(task, [&](const Use& use) {
+    int64_t elements = 1;
+    for (size_t i = 0; i < use.box.extent.size(); ++i) {
+      elements *= std::min(use.box.extent[i], chunk.extent[i]);
+    }
+    bytes += elements * element;
+    return true;
+  });
+  return bytes;
+}
+
 int64_t GroupPlan::WorkOf(const Input& input, const Task& task) const {
   const Field& field = input.store->fields()[task.field];
   if (task.kind == Task::Kind::kDecode) return ChunkBytes(field, task.chunk);
@@ -194,17 +267,20 @@ void GroupPlan::MakeRuns(const Input& input, int32_t num_batches) {
     const Task& task = tasks_[i];
     const ChunkLocation& at = task.location;
     const int64_t more = WorkOf(input, task);
-    const bool reads = task.kind == Task::Kind::kDecode && at.kind == Kind::kBytes;
+    // Chunks of a strip may lie anywhere.
+    const bool reads =
+        task.kind == Task::Kind::kDecode && at.kind == Kind::kBytes && task.strip < 0;
     if (run.num_tasks > 0) {
       const Task& before = tasks_[i - 1];
-      bool joins = work + more <= kRunBytes && before.kind == task.kind &&
-                   before.location.kind == at.kind && task.kind != Task::Kind::kRaw &&
-                   task.kind != Task::Kind::kSlow;
+      bool joins = work + more <= kRunBytes && before.kind == task.kind && task.strip < 0 &&
+                   before.strip < 0 && before.location.kind == at.kind &&
+                   task.kind != Task::Kind::kRaw && task.kind != Task::Kind::kSlow;
       if (joins && reads) {
         const int64_t end = run.read_offset + run.read_bytes;
         joins = before.location.file == at.file && at.offset - end <= kMaxGap &&
                 at.offset + at.size - run.read_offset <= kMaxReadBytes;
       }
+      if (task.strip >= 0) joins = before.strip == task.strip;
       if (!joins) {
         CloseRun(run);
         run = {};

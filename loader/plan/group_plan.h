@@ -34,6 +34,10 @@ class GroupPlan {
   static constexpr int64_t kMaxReadBytes = 4 << 20;
   // Raw chunks of more bytes are not read as a whole: each sample reads its own part.
   static constexpr int64_t kMaxRawBytes = 256 << 10;
+  // Less work is not gathered into strips (chunk_strip.h): there would be too few runs for the
+  // workers, or what is delivered would stay in the caches anyway.
+  static constexpr int32_t kMinStrips = 16;
+  static constexpr int64_t kMinStripDelivery = 4 << 20;
   static bool ReadsParts(const ChunkLocation& location) {
     return location.raw && location.size > kMaxRawBytes;
   }
@@ -59,8 +63,11 @@ class GroupPlan {
     ChunkLocation location;
     ChunkCache::Entry* entry = nullptr;
     int32_t first_list = 0, num_lists = 0;
+    int32_t strip = -1;  // which one it belongs to, if any
   };
 
+  // All tasks of a strip are one run, and no other tasks are: chunks that the same uses need, in
+  // the order of their numbers.
   struct Run {
     int32_t first_task = 0, num_tasks = 0;
     int64_t read_offset = 0, read_bytes = 0;   // of all tasks together; 0: each reads its own
@@ -133,10 +140,16 @@ class GroupPlan {
   void CollectPairs(const Input& input);
   void MakeTasks(const Input& input);
   Task MakeTask(const Input& input, const Pair& pair);
+  // Gathers tasks into strips.
+  void FindStrips(const Input& input);
+  bool SameStrip(const Input& input, const Task& a, const Task& b, int axis) const;
+  void SortTasks();
   void MakeRuns(const Input& input, int32_t num_batches);
   // Adds the batches that the run delivers to.
   void CloseRun(Run& run);
   int64_t WorkOf(const Input& input, const Task& task) const;
+  // Bytes that the task's uses take of its chunk, strides left out of account.
+  int64_t DeliveredBytes(const Input& input, const Task& task) const;
 
   bool share_ = true;
   std::vector<Use> uses_;
@@ -146,6 +159,7 @@ class GroupPlan {
   std::vector<Pair> pairs_;
   std::vector<int32_t> task_lists_;
   std::vector<Task> tasks_;
+  std::vector<int64_t> strip_offsets_;  // each strip's first byte in its file
   std::vector<Run> runs_;
   std::vector<int32_t> run_batches_;
   std::vector<int64_t> runs_of_batch_;

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "loader/plan/chunk_strip.h"
 #include "loader/testing/fake_store.h"
 #include "loader/testing/grid_store.h"
 
@@ -133,11 +134,58 @@ void ExpectConsistentRuns(const Planner& planner, size_t batches) {
   EXPECT_THAT(planner.plan.runs_of_batch(), testing::ElementsAreArray(runs_of_batch));
 }
 
+std::vector<const GroupPlan::Use*> UsesOf(const GroupPlan& plan, const GroupPlan::Task& task) {
+  std::vector<const GroupPlan::Use*> uses;
+  plan.ForEachUse(task, [&](const GroupPlan::Use& use) {
+    uses.push_back(&use);
+    return true;
+  });
+  return uses;
+}
+
+// All that its uses need along the strip's axis, and nothing else.
+void ExpectStrip(const Planner& planner, absl::Span<const GroupPlan::Task> tasks) {
+  const Field& field = planner.store->fields()[tasks[0].field];
+  const int axis = StripAxis(field);
+  ASSERT_GE(axis, 1);
+  const auto uses = UsesOf(planner.plan, tasks[0]);
+  int64_t decoded = 0;
+  Box before;
+  for (const GroupPlan::Task& task : tasks) {
+    EXPECT_EQ(task.kind, Kind::kDecode);
+    EXPECT_EQ(task.entry, nullptr);
+    EXPECT_EQ(task.strip, tasks[0].strip);
+    EXPECT_EQ(UsesOf(planner.plan, task), uses);
+    const Box box = field.grid.BoxOf(task.chunk);
+    decoded += NumElements(field.grid.ShapeOf(task.chunk)) * 4;
+    if (!before.extent.empty()) {
+      before.offset[axis] += before.extent[axis];
+      EXPECT_EQ(before.offset, box.offset);
+    }
+    before = box;
+  }
+  EXPECT_LE(decoded, kMaxStripBytes);
+  const Box first = field.grid.BoxOf(tasks[0].chunk);
+  for (const GroupPlan::Use* use : uses) {
+    EXPECT_LE(first.offset[axis], use->box.offset[axis]);
+    EXPECT_GE(before.offset[axis] + before.extent[axis],
+              use->box.offset[axis] + (use->box.extent[axis] - 1) * use->box.stride_of(axis) + 1);
+  }
+}
+
 void ExpectRunLimits(const Planner& planner) {
+  std::set<int32_t> strips;
   for (const GroupPlan::Run& run : planner.plan.runs()) {
     int64_t decoded = 0, end = -1;
     const auto tasks = planner.plan.tasks(run);
+    if (tasks[0].strip >= 0) {
+      EXPECT_TRUE(strips.insert(tasks[0].strip).second) << "a strip is one run";
+      EXPECT_EQ(run.read_bytes, 0);
+      ExpectStrip(planner, tasks);
+      continue;
+    }
     for (const GroupPlan::Task& task : tasks) {
+      EXPECT_EQ(task.strip, -1);
       EXPECT_EQ(task.kind, tasks[0].kind);
       EXPECT_EQ(task.location.kind, tasks[0].location.kind);
       if (task.kind != Kind::kDecode) continue;
@@ -221,6 +269,45 @@ TEST(GroupPlanTest, RandomSamples) {
       ExpectRunLimits(planner);
     }
   }
+}
+
+TEST(GroupPlanTest, ChunksSideBySideAreAStrip) {
+  // 82 KB a sequence: 4 x 5 x 4 strips of six chunks.
+  Samples samples(16);
+  for (int64_t i = 0; i < 64; ++i) samples[i % 16].push_back(i);
+  const Shape shape = {64, 10, 32, 64}, chunk = {20, 2, 8, 12};
+  Planner planner(Grid(shape, chunk));
+  planner.Build(samples);
+  ExpectComplete(planner, samples);
+  ExpectRunLimits(planner);
+  ASSERT_EQ(planner.plan.runs().size(), 80);
+  for (const auto& run : planner.plan.runs()) EXPECT_EQ(run.num_tasks, 6);
+
+  // In the order of the file, each of them where its first byte is.
+  int64_t before = -1;
+  for (const auto& run : planner.plan.runs()) {
+    EXPECT_GT(planner.plan.tasks(run)[0].location.offset, before);
+    before = planner.plan.tasks(run)[0].location.offset;
+  }
+}
+
+TEST(GroupPlanTest, NoStripsWhereTheyWouldNotPay) {
+  const auto strips = [](Planner planner, int64_t sequences) {
+    Samples samples(1);
+    for (int64_t i = 0; i < sequences; ++i) samples[0].push_back(i);
+    planner.Build(samples);
+    int64_t count = 0;
+    for (const auto& task : planner.Tasks()) count += task.strip >= 0;
+    return count;
+  };
+  const Shape shape = {64, 10, 32, 64}, chunk = {20, 2, 8, 12};
+  EXPECT_GT(strips(Planner(Grid(shape, chunk)), 64), 0);
+  // Little is delivered; few strips; chunks that are kept; chunks as wide as the frame; long rows.
+  EXPECT_EQ(strips(Planner(Grid(shape, chunk)), 10), 0);
+  EXPECT_EQ(strips(Planner(Grid(shape, {20, 10, 16, 12})), 64), 0);
+  EXPECT_EQ(strips(Planner(Grid(shape, chunk), {}, 1 << 30), 64), 0);
+  EXPECT_EQ(strips(Planner(Grid(shape, {20, 2, 8, 64})), 64), 0);
+  EXPECT_EQ(strips(Planner(Grid({64, 10, 4, 514}, {2, 1, 1, 257})), 64), 0);
 }
 
 TEST(GroupPlanTest, SmallGapsAreReadToo) {
