@@ -380,6 +380,7 @@ bool LoaderImpl::Plan(Group& group) try {
                     .cached = &setup_.strategy.cached,
                     .cache = &cache_,
                     .share = options_.decode_once,
+                    .strips = setup_.strips,
                     .epoch = epoch_,
                     .expiry = [&](int field, int64_t chunk) { return expiry(field, chunk); }},
                    group_samples_);

@@ -20,7 +20,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "loader/loader.h"
-#include "loader/plan/chunk_strip.h"
 #include "loader/testing/fake_store.h"
 #include "loader/testing/grid_store.h"
 
@@ -74,10 +73,7 @@ int64_t ReadEpoch(Loader& loader, const GridStore& store, const LoaderOptions& o
 
 // Bytes that a worker may need, by loader_setup.cc.
 int64_t WorkerBytes(const Field& field, int workers) {
-  Shape sequence = field.shape();
-  sequence[0] = 1;
-  return workers * (4 * NumElements(field.grid.chunk_shape()) * 4 + StripBytes(field) +
-                    StripPartBytes(field, WholeBox(sequence)) + (4 << 20));
+  return workers * (4 * NumElements(field.grid.chunk_shape()) * 4 + (4 << 20));
 }
 
 struct Way {

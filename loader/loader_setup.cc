@@ -56,7 +56,10 @@ absl::StatusOr<TaskRunner::Transforms> MakeTransforms(const SequenceStore& store
   return transforms;
 }
 
-// Bytes that a worker works in, at most.
+// Strips take at most one such part of memory_budget; batches and chunks that are kept come first.
+constexpr int64_t kStripPart = 8;
+
+// Bytes that a worker works in, at most, besides strips.
 int64_t WorkerBytes(const SequenceStore& store, const SampleMap& map) {
   return TaskRunner::ScratchBytes(store, map) + GroupPlan::kMaxReadBytes;
 }
@@ -147,7 +150,11 @@ absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> sto
   SEICHE_ASSIGN_OR_RETURN(setup.transforms, MakeTransforms(*setup.store, options));
   SEICHE_RETURN_IF_ERROR(SetOutputs(setup, options));
 
-  const int64_t worker_bytes = WorkerBytes(*setup.store, *setup.map);
+  int64_t worker_bytes = WorkerBytes(*setup.store, *setup.map);
+  const int64_t strip_bytes = TaskRunner::StripScratchBytes(*setup.store, *setup.map);
+  setup.strips = options.decode_once && strip_bytes > 0 &&
+                 workers * strip_bytes <= options.memory_budget / kStripPart;
+  if (setup.strips) worker_bytes += strip_bytes;
   const BatchSchedule epoch(ScheduleOptions(options, setup.map->size(), /*first_batch=*/0));
   SEICHE_ASSIGN_OR_RETURN(setup.strategy, ChooseStrategy({.store = setup.store.get(),
                                                           .map = setup.map.get(),

@@ -32,6 +32,7 @@ struct LoaderSetup {
   int64_t rows = 0;          // of a full batch
   int64_t sample_bytes = 0;  // of all outputs, as delivered
   int64_t batch_bytes = 0;   // of a buffer
+  bool strips = false;       // whether workers have memory for strips of chunks
   Strategy strategy;
   OrderIdentity identity;                                        // of the order that is delivered
   int64_t epoch = 0;                                             // where to begin

@@ -1,6 +1,6 @@
 // Samples that are put together from strips of chunks (plan/chunk_strip.h): exact, whatever they
 // are cut from and converted to, and as good at errors as chunks on their own.
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -43,18 +43,29 @@ constexpr int64_t kStripRead = 6 * 16;
 template <typename T>
 void ExpectValues(const Batch& batch, const GridStore& store, const SampleMap& map, int64_t epoch,
                   double scale) {
-  const auto* value = reinterpret_cast<const T*>(batch.view().data);
+  const ChunkGrid& grid = store.fields()[0].grid;
   Box box;
+  auto* data = const_cast<std::byte*>(batch.view().data);
   for (const int64_t sample : batch.samples()) {
     map.SetBox(0, sample, epoch, box);
+    // Along the axes of the field, wherever those lie in the batch.
+    const ArrayView place = map.Destination(0, batch.view().dtype, data);
     Shape index(box.extent.size(), 0);
     for (int64_t n = NumElements(box.extent); n > 0; --n) {
       Shape element = box.offset;
-      for (size_t a = 0; a < index.size(); ++a) element[a] += index[a] * box.stride_of(a);
-      ASSERT_EQ(*value++, GridStore::ValueAt(store.fields()[0].shape(), element) * scale)
+      const std::byte* at = place.data;
+      for (size_t a = 0; a < index.size(); ++a) {
+        element[a] += index[a] * box.stride_of(static_cast<int>(a));
+        at += index[a] * place.strides[a];
+      }
+      const auto kind = store.Locate(0, grid.NumberAt(element)).kind;
+      const bool there = kind != ChunkLocation::Kind::kMissing;
+      ASSERT_EQ(*reinterpret_cast<const T*>(at),
+                there ? GridStore::ValueAt(grid.shape(), element) * scale : 0)
           << "sample " << sample << ", element " << ToString(element);
       for (size_t a = index.size(); a-- > 0 && ++index[a] == box.extent[a];) index[a] = 0;
     }
+    data += place.size_bytes();
   }
 }
 
@@ -97,6 +108,13 @@ INSTANTIATE_TEST_SUITE_P(
              GridStore::MakeField("u", {600, 32, 64}, {50, 8, 12}, "THW"),
              {.windows = {{"", 0, 12}}, .step = 5}},
         Case{"Channels", GridStore::MakeField("u", {40, 6, 16, 64, 3}, {16, 2, 8, 10, 3}, "NTHWC")},
+        // T comes first in what is delivered.
+        Case{"TimeLast", GridStore::MakeField("u", {64, 32, 64, 10}, {20, 8, 12, 3}, "NHWT")},
+        Case{"TimeLastRecording",
+             GridStore::MakeField("u", {32, 64, 600}, {16, 32, 20}, "HWT"),
+             {.windows = {{"", 0, 12}}, .step = 5}},
+        Case{"ChannelsBeforeTime",
+             GridStore::MakeField("u", {32, 3, 16, 16, 80}, {16, 3, 4, 4, 20}, "NCHWT")},
         Case{"Cropped", Sequences(), {.crops = {{.axis = 'W', .offset = 5, .extent = 37}}}},
         Case{"CroppedAtRandom",
              Sequences(),
@@ -120,6 +138,16 @@ TEST_P(LoaderStripTest, DeliversExactlyWhatIsStored) {
       EXPECT_EQ(ReadExactly(**loader, *store, options, epoch).size(), (*loader)->num_samples());
     }
   }
+}
+
+// Fill values between the chunks of a row, and at its ends.
+TEST(LoaderStripTest, MissingChunks) {
+  const auto store = std::make_shared<GridStore>(
+      GridStore::Options{.fields = {Sequences()}, .missing = {0, 8, 17, 18, 33, 34, 35, 50}});
+  const LoaderOptions options = {.batch_size = 5, .workers = 3};
+  const auto loader = Loader::Create(store, options);
+  ASSERT_THAT(loader, IsOk());
+  EXPECT_EQ(ReadExactly(**loader, *store, options).size(), 64);
 }
 
 TEST(LoaderStripTest, AStripIsOneRead) {

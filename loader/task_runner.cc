@@ -36,7 +36,7 @@ DType TaskRunner::dtype(int output) const {
 int64_t TaskRunner::ScratchBytes(const SequenceStore& store, const SampleMap& map) {
   // Encoded, decoded, and what a chain of codecs has between its stages.
   constexpr double kBuffers = 4, kMost = 0x1p50;
-  double largest = 0, strip = 0;
+  double largest = 0;
   Box box;
   for (size_t i = 0; i < map.outputs().size(); ++i) {
     const int index = map.outputs()[i].field;
@@ -52,14 +52,23 @@ int64_t TaskRunner::ScratchBytes(const SequenceStore& store, const SampleMap& ma
     } else {
       const auto bytes = static_cast<double>(NumElements(chunk)) * static_cast<double>(element);
       largest = std::max(largest, kBuffers * bytes);
-      if (StripBytes(field) > 0) {
-        map.SetBox(static_cast<int>(i), 0, 0, box);
-        strip =
-            std::max(strip, static_cast<double>(StripBytes(field) + StripPartBytes(field, box)));
-      }
     }
   }
-  return static_cast<int64_t>(std::min(largest + strip, kMost));
+  return static_cast<int64_t>(std::min(largest, kMost));
+}
+
+int64_t TaskRunner::StripScratchBytes(const SequenceStore& store, const SampleMap& map) {
+  int64_t decoded = 0, part = 0;
+  Box box;
+  for (size_t i = 0; i < map.outputs().size(); ++i) {
+    const Field& field = store.fields()[map.outputs()[i].field];
+    const int64_t bytes = StripBytes(field);
+    if (bytes == 0) continue;
+    map.SetBox(static_cast<int>(i), 0, 0, box);
+    decoded = std::max(decoded, bytes);
+    part = std::max(part, StripPartBytes(field, box));
+  }
+  return decoded + part;
 }
 
 void TaskRunner::Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerState& worker,

@@ -37,9 +37,9 @@ struct StripPiece {
   ArrayView chunk;
   Box chunk_box;  // in the array
   // Of the sample that is delivered:
-  Box in_box;           // where it has elements of the chunk
+  Box in_box;           // what of it the chunk holds
   ConstArrayView from;  // those elements
-  ArrayView to;         // where they go
+  ArrayView in_rows;    // where they go if the sample's part is put together first
   int64_t first_channel = 0;
 };
 
@@ -94,6 +94,8 @@ class TaskRunner {
   // Bytes that one worker may need to work in, besides a read of at most GroupPlan::kMaxReadBytes:
   // an upper bound for chunks that do not grow when encoded. At most 2^50.
   static int64_t ScratchBytes(const SequenceStore& store, const SampleMap& map);
+  // Bytes that it may need besides where the plan has strips; 0 if it never does.
+  static int64_t StripScratchBytes(const SequenceStore& store, const SampleMap& map);
 
  private:
   // One run at work.
@@ -106,13 +108,15 @@ class TaskRunner {
 
   void RunTask(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded) const;
   void CountDecoded(Work& work, const GroupPlan::Task& task) const;
-  // Whether it succeeded. If not, nothing is delivered, and one chunk after the other tells which
-  // one cannot be had.
+  // Whether it succeeded. If not, one chunk after the other is left to deliver, or to say why it
+  // cannot be had.
   bool RunStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) const;
   bool DecodeStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) const;
   // Says of each piece what goes where, and returns where the use's part is put together, which is
-  // `whole` of its box. Without data if it is too large for that.
-  ArrayView ArrangeStrip(Work& work, int field, const GroupPlan::Use& use, Box& whole) const;
+  // `whole` of its box and goes to that of `place`. Without data if it is too large for that, or
+  // has no long rows there.
+  ArrayView ArrangeStrip(Work& work, int field, const GroupPlan::Use& use, const ArrayView& place,
+                         Box& whole) const;
   void DeliverStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) const;
   // Whether it succeeded in reading the run's chunks at one go.
   bool ReadTogether(Work& work, const GroupPlan::Run& run) const;

@@ -1,6 +1,7 @@
 // Strips of chunks (plan/chunk_strip.h): decoded side by side, put together sample by sample, and
 // stored in whole rows past the caches.
-#include <algorithm>
+#include <cassert>
+#include <cstdint>
 #include <new>
 
 #include "base/dtype.h"
@@ -15,7 +16,18 @@ namespace {
 
 using Use = GroupPlan::Use;
 
-// Copies to rows that are read much later, if at all by this processor.
+// Shorter rows are not worth a way around the caches.
+constexpr int64_t kMinStreamedRow = 1 << 10;
+
+// Whether rows of `from` are rows of `to`, and long ones.
+bool HasLongRows(const ConstArrayView& from, const ArrayView& to) {
+  const Plane plane = PlaneWalk(from.shape, from.strides, to.strides).plane();
+  const auto element = static_cast<int64_t>(SizeOf(from.dtype));
+  return plane.from_step == element && plane.to_step == element &&
+         plane.count * element >= kMinStreamedRow;
+}
+
+// Copies to rows that are read much later, if at all by this processor. HasLongRows() holds.
 void StreamRows(const ConstArrayView& from, const ArrayView& to) {
   const PlaneWalk walk(from.shape, from.strides, to.strides);
   const Plane& plane = walk.plane();
@@ -34,6 +46,7 @@ bool TaskRunner::RunStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) c
   try {
     if (!DecodeStrip(work, tasks)) return false;
     DeliverStrip(work, tasks);
+    for (const GroupPlan::Task& task : tasks) CountDecoded(work, task);
     return true;
   } catch (const std::bad_alloc&) {  // one chunk may still fit
     return false;
@@ -79,15 +92,17 @@ bool TaskRunner::DecodeStrip(Work& work, absl::Span<const GroupPlan::Task> tasks
     }
     work.watch.Lap(worker.counters.decode_nanos);
   }
-  for (const GroupPlan::Task& task : tasks) CountDecoded(work, task);
+  assert(memory <= worker.decoded.data() + worker.decoded.capacity());
   return true;
 }
 
-ArrayView TaskRunner::ArrangeStrip(Work& work, int field, const Use& use, Box& whole) const {
+ArrayView TaskRunner::ArrangeStrip(Work& work, int field, const Use& use, const ArrayView& place,
+                                   Box& whole) const {
   std::vector<StripPiece>& pieces = work.worker.strip;
   Box in_chunk;
   for (StripPiece& piece : pieces) {
-    Intersect(piece.chunk_box, use.box, in_chunk, piece.in_box);
+    [[maybe_unused]] const bool any = Intersect(piece.chunk_box, use.box, in_chunk, piece.in_box);
+    assert(any);  // its uses need all chunks of a strip
     piece.from = Slice(piece.chunk, in_chunk);
     piece.first_channel = FirstChannel(field, piece.chunk_box) + FirstChannel(field, in_chunk);
   }
@@ -96,40 +111,40 @@ ArrayView TaskRunner::ArrangeStrip(Work& work, int field, const Use& use, Box& w
   const Box& last = pieces.back().in_box;
   whole.extent[axis] = last.offset[axis] + last.extent[axis] - whole.offset[axis];
 
+  // Larger parts leave a processor's own cache before they are whole.
   const DType dtype = this->dtype(use.output);
   const int64_t bytes = NumElements(whole.extent) * static_cast<int64_t>(SizeOf(dtype));
-  // Larger parts leave a processor's own cache before they are whole.
-  const ArrayView rows =
-      bytes > kMaxStripPartBytes
-          ? ArrayView()
-          : MakeView(static_cast<void*>(work.worker.strip_part.Reserve(bytes).data()), dtype,
-                     whole.extent);
+  if (bytes > kMaxStripPartBytes) return {};
+  const ArrayView rows = MakeView(static_cast<void*>(work.worker.strip_part.Reserve(bytes).data()),
+                                  dtype, whole.extent);
+  if (!HasLongRows(rows, Slice(place, whole))) return {};
   for (StripPiece& piece : pieces) {
-    if (rows.data == nullptr) continue;
-    for (size_t i = 0; i < whole.offset.size(); ++i) piece.in_box.offset[i] -= whole.offset[i];
-    piece.to = Slice(rows, piece.in_box);
+    Box in_rows = piece.in_box;
+    for (size_t i = 0; i < whole.offset.size(); ++i) in_rows.offset[i] -= whole.offset[i];
+    piece.in_rows = Slice(rows, in_rows);
   }
   return rows;
 }
 
 void TaskRunner::DeliverStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) const {
   const int field = tasks[0].field;
+  const bool channels_first = store_.fields()[field].axis('C') == 0;
   const Use* before = nullptr;
   Box whole;       // what all pieces hold of the use's box
   ArrayView rows;  // where they are put together; no data: straight into the batch
   work.plan.ForEachUse(tasks[0], [&](const Use& use) {
+    const ArrayView place = Place(work, use);
     // In most groups samples differ by their sequence only, so the geometry stays.
     if (before != nullptr && before->output == use.output && use.box.extent[0] == 1 &&
-        SameButFirst(before->box, use.box)) {
+        !channels_first && SameButFirst(before->box, use.box)) {
       const int64_t step = use.box.offset[0] - before->box.offset[0];
       for (StripPiece& piece : work.worker.strip) piece.from.data += step * piece.chunk.strides[0];
     } else {
-      rows = ArrangeStrip(work, field, use, whole);
+      rows = ArrangeStrip(work, field, use, place, whole);
     }
     before = &use;
-    const ArrayView place = Place(work, use);
     for (const StripPiece& piece : work.worker.strip) {
-      Copy(field, piece.from, rows.data != nullptr ? piece.to : Slice(place, piece.in_box),
+      Copy(field, piece.from, rows.data != nullptr ? piece.in_rows : Slice(place, piece.in_box),
            piece.first_channel);
     }
     if (rows.data != nullptr) StreamRows(rows, Slice(place, whole));

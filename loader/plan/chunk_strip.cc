@@ -16,30 +16,36 @@ int LastDividedAxis(const ChunkGrid& grid) {
   return -1;
 }
 
-int64_t BytesOfStrip(const Field& field, int axis) {
-  const ChunkGrid& grid = field.grid;
-  return NumElements(grid.chunk_shape()) * grid.chunks_per_axis()[axis] *
-         static_cast<int64_t>(SizeOf(field.dtype));
+// Whatever a damaged file says: no integer overflows.
+double BytesOfStrip(const Field& field, int axis) {
+  double bytes = static_cast<double>(SizeOf(field.dtype)) *
+                 static_cast<double>(field.grid.chunks_per_axis()[axis]);
+  for (const int64_t extent : field.grid.chunk_shape()) bytes *= static_cast<double>(extent);
+  return bytes;
 }
 
 }  // namespace
 
 int StripAxis(const Field& field) {
   const ChunkGrid& grid = field.grid;
-  if (grid.num_chunks() <= 0 || !grid.aligned()) return -1;
+  // A part of a chunk that can be had alone is cheaper than the chunk.
+  if (grid.num_chunks() <= 0 || field.decodes_parts) return -1;
   const int axis = LastDividedAxis(grid);
   if (axis < 0) return -1;
   auto row_bytes = static_cast<int64_t>(SizeOf(field.dtype));
   for (size_t i = axis; i < grid.shape().size(); ++i) {
+    if (grid.chunk_shape()[i] > kMaxStripRowBytes) return -1;
     row_bytes *= grid.chunk_shape()[i];
     if (row_bytes > kMaxStripRowBytes) return -1;
   }
-  return BytesOfStrip(field, axis) <= kMaxStripBytes ? axis : -1;
+  const double bytes = BytesOfStrip(field, axis);
+  if (bytes < kMinStripBytes || bytes > kMaxStripBytes) return -1;
+  return grid.aligned() ? axis : -1;
 }
 
 int64_t StripBytes(const Field& field) {
   const int axis = StripAxis(field);
-  return axis < 0 ? 0 : BytesOfStrip(field, axis);
+  return axis < 0 ? 0 : static_cast<int64_t>(BytesOfStrip(field, axis));
 }
 
 int64_t StripPartBytes(const Field& field, const Box& box) {

@@ -17,8 +17,8 @@ namespace seiche {
 
 // Chunks whose rows have more bytes than this are not put together first.
 inline constexpr int64_t kMaxStripRowBytes = 1 << 10;
-// Decoded bytes of a strip, at most.
-inline constexpr int64_t kMaxStripBytes = 8 << 20;
+// Decoded bytes of a strip: fewer are no work for a run of their own, more leave the caches.
+inline constexpr int64_t kMinStripBytes = 64 << 10, kMaxStripBytes = 8 << 20;
 // Bytes of a strip that one sample takes, at most: they are put together in a processor's own
 // cache.
 inline constexpr int64_t kMaxStripPartBytes = 256 << 10;

@@ -26,10 +26,27 @@ TEST(ChunkStripTest, NoneWhereOneChunkHoldsTheOthersRows) {
 }
 
 TEST(ChunkStripTest, NoneOfLongRows) {
-  EXPECT_EQ(AxisOf({8, 8, 8, 512}, {4, 1, 1, 256}), 3);
-  EXPECT_EQ(AxisOf({8, 8, 8, 514}, {4, 1, 1, 257}), -1);
-  EXPECT_EQ(AxisOf({8, 8, 8, 512}, {4, 1, 1, 256}, DType::kFloat64), -1);
-  EXPECT_EQ(AxisOf({8, 8, 64, 64}, {4, 1, 5, 64}), -1);
+  EXPECT_EQ(AxisOf({8, 8, 8, 512}, {4, 8, 1, 256}), 3);
+  EXPECT_EQ(AxisOf({8, 8, 8, 514}, {4, 8, 1, 257}), -1);
+  EXPECT_EQ(AxisOf({8, 8, 8, 512}, {4, 8, 1, 256}, DType::kFloat64), -1);
+  EXPECT_EQ(AxisOf({8, 8, 64, 64}, {4, 8, 5, 64}), -1);
+}
+
+TEST(ChunkStripTest, NoneOfPartsThatCanBeHadAlone) {
+  Field field = GridStore::MakeField("u", {3000, 100, 184, 184}, {94, 7, 12, 12});
+  EXPECT_EQ(StripAxis(field), 3);
+  field.decodes_parts = true;
+  EXPECT_EQ(StripAxis(field), -1);
+}
+
+TEST(ChunkStripTest, WhatADamagedFileSaysDoesNotOverflow) {
+  EXPECT_EQ(AxisOf({32768, 1, int64_t{1} << 44}, {2048, 1024, 256}), -1);
+  EXPECT_EQ(AxisOf({4, 4, int64_t{1} << 58}, {1, 1, int64_t{1} << 57}), -1);
+}
+
+TEST(ChunkStripTest, NoneOfFewBytes) {
+  EXPECT_EQ(AxisOf({64, 8, 64, 64}, {4, 8, 8, 16}), 3);  // four chunks of 16 KB
+  EXPECT_EQ(AxisOf({64, 8, 64, 60}, {4, 8, 8, 15}), -1);
 }
 
 TEST(ChunkStripTest, NoneOfManyBytes) {
@@ -49,8 +66,9 @@ TEST(ChunkStripTest, PartsAreThoseOfOneSample) {
   EXPECT_EQ(StripPartBytes(field, WholeBox({1, 3, 184, 50})), 3 * 12 * 50 * 4);
   EXPECT_EQ(StripPartBytes(field, WholeBox({200, 100, 184, 184})), kMaxStripPartBytes);
   // A transform may deliver bytes as float32.
-  const Field bytes = GridStore::MakeField("u", {8, 4, 8, 8}, {4, 2, 4, 4}, "", DType::kUInt8);
-  EXPECT_EQ(StripPartBytes(bytes, WholeBox({1, 4, 8, 8})), 2 * 4 * 8 * 4);
+  const Field bytes =
+      GridStore::MakeField("u", {64, 64, 64, 64}, {64, 4, 8, 32}, "", DType::kUInt8);
+  EXPECT_EQ(StripPartBytes(bytes, WholeBox({1, 64, 64, 64})), 4 * 8 * 64 * 4);
 }
 
 }  // namespace

@@ -162,24 +162,28 @@ bool GroupPlan::SameStrip(const Input& input, const Task& a, const Task& b, int 
 
 void GroupPlan::FindStrips(const Input& input) {
   strip_offsets_.clear();
-  if (!share_) return;
+  if (!share_ || !input.strips) return;
+  strip_axes_.clear();
+  for (size_t i = 0; i < input.store->fields().size(); ++i) {
+    // Where some chunks of a row are kept, the others would be no whole row.
+    const bool kept = input.cache != nullptr && (*input.cached)[i];
+    strip_axes_.push_back(kept ? -1 : StripAxis(input.store->fields()[i]));
+  }
   int64_t delivered = 0;
   for (size_t i = 0; i < tasks_.size();) {
-    const int field = tasks_[i].field;
-    // Where some chunks of a row are kept, the others would be no whole row.
-    const bool kept = input.cache != nullptr && (*input.cached)[field];
-    const int axis = tasks_[i].chunk < 0 || kept ? -1 : StripAxis(input.store->fields()[field]);
+    const int axis = tasks_[i].chunk < 0 ? -1 : strip_axes_[tasks_[i].field];
     size_t end = i + 1;
     while (axis >= 0 && end < tasks_.size() &&
            SameStrip(input, tasks_[end - 1], tasks_[end], axis)) {
       ++end;
     }
-    if (end - i > 1) {
+    // A part of a chunk that one sample alone needs may be had without the rest of it.
+    if (end - i > 1 && CountUses(tasks_[i]) > 1) {
       int64_t offset = tasks_[i].location.offset;
       for (size_t t = i; t < end; ++t) {
         tasks_[t].strip = static_cast<int32_t>(strip_offsets_.size());
         offset = std::min(offset, tasks_[t].location.offset);
-        delivered += DeliveredBytes(input, tasks_[t]);
+        if (delivered < kMinStripDelivery) delivered += DeliveredBytes(input, tasks_[t]);
       }
       strip_offsets_.push_back(offset);
     }

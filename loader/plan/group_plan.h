@@ -25,12 +25,12 @@ namespace seiche {
 
 class GroupPlan {
  public:
-  // A run has about so many decoded bytes, unless one chunk has more: some tenths of a
+  // A run has about so many decoded bytes, unless one chunk or strip has more: some tenths of a
   // millisecond of work, so that no worker holds up a batch for long.
   static constexpr int64_t kRunBytes = 1 << 20;
   // Chunks with at most so many bytes between them are read together.
   static constexpr int64_t kMaxGap = 64 << 10;
-  // No run reads more, unless one chunk has more.
+  // No read has more bytes, unless one chunk has.
   static constexpr int64_t kMaxReadBytes = 4 << 20;
   // Raw chunks of more bytes are not read as a whole: each sample reads its own part.
   static constexpr int64_t kMaxRawBytes = 256 << 10;
@@ -82,6 +82,8 @@ class GroupPlan {
     ChunkCache* cache = nullptr;
     // Off: every use has tasks of its own, as if nobody else needed the chunk.
     bool share = true;
+    // Whether workers have the memory that strips take.
+    bool strips = false;
     int64_t epoch = 0;
     // The position at which a chunk's entry expires.
     absl::FunctionRef<int64_t(int field, int64_t chunk)> expiry;
@@ -159,6 +161,7 @@ class GroupPlan {
   std::vector<Pair> pairs_;
   std::vector<int32_t> task_lists_;
   std::vector<Task> tasks_;
+  std::vector<int> strip_axes_;         // of each field of the store
   std::vector<int64_t> strip_offsets_;  // each strip's first byte in its file
   std::vector<Run> runs_;
   std::vector<int32_t> run_batches_;

@@ -39,6 +39,7 @@ struct Planner {
                 .map = &map,
                 .cached = &cached,
                 .cache = &cache,
+                .strips = true,
                 .expiry = [&](int, int64_t) { return expires; }},
                spans);
     return plan;
@@ -307,7 +308,9 @@ TEST(GroupPlanTest, NoStripsWhereTheyWouldNotPay) {
   EXPECT_EQ(strips(Planner(Grid(shape, {20, 10, 16, 12})), 64), 0);
   EXPECT_EQ(strips(Planner(Grid(shape, chunk), {}, 1 << 30), 64), 0);
   EXPECT_EQ(strips(Planner(Grid(shape, {20, 2, 8, 64})), 64), 0);
-  EXPECT_EQ(strips(Planner(Grid({64, 10, 4, 514}, {2, 1, 1, 257})), 64), 0);
+  EXPECT_EQ(strips(Planner(Grid({64, 10, 16, 514}, {2, 2, 16, 257})), 64), 0);
+  // Each chunk is one sample's alone.
+  EXPECT_EQ(strips(Planner(Grid({64, 10, 32, 128}, {1, 5, 32, 64})), 64), 0);
 }
 
 TEST(GroupPlanTest, SmallGapsAreReadToo) {

@@ -85,6 +85,7 @@ int64_t GridStore::StoredBytes(int field) const {
 }
 
 ChunkLocation GridStore::Locate(int field, int64_t chunk) const {
+  if (options_.missing.contains(chunk)) return {.kind = ChunkLocation::Kind::kMissing};
   const Field& f = options_.fields[field];
   const int64_t stored = StoredBytes(field);
   const int64_t elements = NumElements(f.grid.ShapeOf(chunk));
@@ -154,7 +155,8 @@ absl::Status GridStore::DecodeChunk(int field, int64_t chunk, const ChunkLocatio
       element[a] = first[a] + part.offset[a] + index[a] * part.stride_of(static_cast<int>(a));
       to += index[a] * out.strides[a];
     }
-    Put(f.dtype, Inside(f.shape(), element) ? ValueAt(f.shape(), element) : 0, to);
+    const bool there = Inside(f.shape(), element) && !options_.missing.contains(chunk);
+    Put(f.dtype, there ? ValueAt(f.shape(), element) : 0, to);
   });
   return absl::OkStatus();
 }

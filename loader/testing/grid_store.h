@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,7 @@ class GridStore : public SequenceStore {
     std::vector<int64_t> parts = {};  // empty: one
     int64_t encoded_bytes = 16;       // of a chunk, >= 16
     int64_t gap = 0;                  // bytes from a chunk's end to the next one's beginning
+    std::set<int64_t> missing = {};   // chunks of kind kMissing, whose elements are 0
     bool merges = true;               // whether ReadBytes() serves chunks that are not raw
     // Called before each chunk is decoded, on the thread that does it. An error is returned as the
     // store's own.
