@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -356,17 +357,17 @@ std::vector<Attribute> TypedAttributes(
 
 absl::StatusOr<Shape> ParseChunks(const std::string& text, const Field& field) {
   const Shape& shape = field.shape();
-  Shape chunks;
-  if (text == "none") return chunks;
+  if (text == "none") return absl::StatusOr<Shape>(std::in_place);
   // A row of a rank 1 field is a single number, no chunk worth having.
   if (text == "auto" || (text == "manual" && shape.size() == 1)) {
     return GuessChunkShape(shape, static_cast<int64_t>(SizeOf(field.dtype)));
   }
   if (text == "manual") {
-    chunks = shape;
+    Shape chunks = shape;
     chunks[0] = 1;
     return chunks;
   }
+  Shape chunks;
   for (const std::string_view part : absl::StrSplit(text, ',')) {
     int64_t extent = 0;
     if (!absl::SimpleAtoi(part, &extent) || extent < 1) {
