@@ -165,12 +165,17 @@ DType UnsignedOf(uint32_t element_size) {
 
 }  // namespace
 
-absl::StatusOr<Values> ParseSwellSpec(std::string_view text) {
+absl::StatusOr<SwellOptions> ParseSwellOptions(std::string_view text) {
   SwellOptions options;
   for (const std::string_view part : absl::StrSplit(text, ',')) {
     if (!ParsePart(part, options)) return BadSpec(text);
   }
   SEICHE_RETURN_IF_ERROR(MakeSwellCodec(options).status());
+  return options;
+}
+
+absl::StatusOr<Values> ParseSwellSpec(std::string_view text) {
+  SEICHE_ASSIGN_OR_RETURN(const SwellOptions options, ParseSwellOptions(text));
   return ToValues(options);
 }
 

@@ -35,6 +35,8 @@ inline constexpr uint32_t kUnknownSwellDType = 256;
 
 // LEVEL[,abs=BOUND or ,rel=BOUND][,frames=FRAMES], each of which may be left out; levels are fast,
 // small and smallest. kInvalidArgument for anything else.
+absl::StatusOr<SwellOptions> ParseSwellOptions(std::string_view text);
+// The same as client data.
 absl::StatusOr<std::vector<uint32_t>> ParseSwellSpec(std::string_view text);
 
 // `values` with what is known of the array; defaults if there are none. Shapes of more than four

@@ -33,6 +33,21 @@ struct Flags {
   ConvertOptions convert;
 };
 
+// A list of codecs whose commas also stood between one codec's options: "swell:small,abs=1e-3" is
+// one.
+std::vector<std::string> JoinCodecOptions(const std::vector<std::string>& parts) {
+  std::vector<std::string> codecs;
+  for (const std::string& part : parts) {
+    const bool option = part.find('=') < part.find(':');
+    if (option && !codecs.empty()) {
+      absl::StrAppend(&codecs.back(), ",", part);
+    } else {
+      codecs.push_back(part);
+    }
+  }
+  return codecs;
+}
+
 absl::Status Inspect(const Flags& flags, const SeicheEnvironment& environment) {
   std::vector<StoreReport> reports;
   absl::Status first;
@@ -81,6 +96,7 @@ absl::Status Stats(const Flags& flags, const SeicheEnvironment& environment) {
 
 absl::Status RunConvert(const Flags& flags, const SeicheEnvironment& environment) {
   ConvertOptions options = flags.convert;
+  options.codecs = JoinCodecOptions(options.codecs);
   options.from = flags.from;
   options.to = flags.to;
   options.memory = flags.memory_mib << 20;
@@ -133,9 +149,10 @@ void AddConvertFlags(Command& command, Flags& flags) {
                   {.help = "manual (a sequence a chunk), auto (as h5py chooses), none (contiguous, "
                            "with --codec=none) or an extent an axis: 1,100,184,184",
                    .placeholder = "CHUNKS"});
-  command.AddFlag("codec", &options.codecs,
-                  {.help = "in encoding order: lzf, deflate:4, shuffle,deflate:4, none, ...",
-                   .placeholder = "CODECS"});
+  command.AddFlag(
+      "codec", &options.codecs,
+      {.help = "in encoding order: lzf, shuffle,deflate:4, swell:small,abs=1e-3, none, ...",
+       .placeholder = "CODECS"});
   command.AddFlag("quality", &options.quality,
                   {.help = "of JPEG; 0: 75, and JPEG frames are copied as they are",
                    .unit = "",

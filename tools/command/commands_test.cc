@@ -96,6 +96,19 @@ TEST_F(CommandsTest, Inspect) {
   EXPECT_THAT(printed_, HasSubstr("JPEG folder"));
 }
 
+// Commas separate codecs and the options of one; values within a bound count as verified.
+TEST_F(CommandsTest, ConvertWithinABound) {
+  for (const std::string codec : {"swell", "swell:small,abs=0.001", "swell:fast,abs=0.01,frames=2",
+                                  "swell:abs=0.01", "swell:smallest,rel=1e-4"}) {
+    const std::string to = Path(absl::StrCat(codec, ".h5"));
+    EXPECT_EQ(Run({"convert", kGray, to, "--codec=" + codec}), 0) << codec << ": " << error_;
+    EXPECT_THAT(printed_, HasSubstr(", verified\n"));
+    EXPECT_EQ(Run({"verify", to}), 0) << error_;
+  }
+  EXPECT_EQ(Run({"convert", kGray, Path("b.h5"), "--codec=swell:small,abs=foo"}), 2);
+  EXPECT_THAT(error_, HasSubstr("abs=foo"));
+}
+
 TEST_F(CommandsTest, ConvertVerifyAndRefuse) {
   const std::string a = Path("a.h5");
   EXPECT_EQ(Run({"convert", kGray, a, "--codec=shuffle,deflate:4", "--chunks=auto", "--name=images",

@@ -6,11 +6,13 @@
 #include <cstring>
 #include <deque>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -19,6 +21,8 @@
 #include "base/status.h"
 #include "base/worker_pool.h"
 #include "codecs/jpeg/jpeg_codec.h"
+#include "codecs/swell/swell_codec.h"
+#include "codecs/swell/swell_filter.h"
 #include "storage/chunk_reader.h"
 #include "storage/hdf5/chunk_guess.h"
 #include "storage/hdf5/hdf5_store.h"
@@ -61,12 +65,66 @@ void KeepMeaning(std::optional<double> value, const std::string& text, Attribute
   }
 }
 
-// Elements of `part` and those of `expected`, which has the part's shape, bit for bit.
-bool SameBits(absl::Span<const std::byte> part, const ConstArrayView& expected,
-              AlignedBuffer& memory) {
+// How far values may be from those of the source; only swell leaves anything but 0.
+struct ErrorBound {
+  SwellMode mode = SwellMode::kLossless;
+  double bound = 0;
+};
+
+// As the codecs of a target, the last of which may be swell, are told.
+absl::StatusOr<ErrorBound> ErrorBoundOf(const std::vector<std::string>& codecs) {
+  constexpr std::string_view kName = "swell:";
+  if (codecs.empty() || !absl::StartsWith(codecs.back(), kName)) return ErrorBound{};
+  SEICHE_ASSIGN_OR_RETURN(const SwellOptions options,
+                          ParseSwellOptions(codecs.back().substr(kName.size())));
+  return ErrorBound{options.mode, options.bound};
+}
+
+template <typename T>
+bool WithinBound(const std::byte* decoded, const std::byte* source, int64_t count,
+                 const ErrorBound& allowed) {
+  const auto load = [](const std::byte* from, int64_t i) {
+    T value;
+    std::memcpy(&value, from + i * sizeof(T), sizeof(T));
+    return value;
+  };
+  double bound = allowed.bound;
+  if (allowed.mode == SwellMode::kRelative) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (int64_t i = 0; i < count; ++i) {
+      const double value = load(source, i);
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+    bound *= high < low ? 0 : high - low;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    const T got = load(decoded, i), wanted = load(source, i);
+    if (std::memcmp(&got, &wanted, sizeof(T)) == 0) continue;
+    if (!(std::abs(static_cast<double>(got) - static_cast<double>(wanted)) <= bound)) return false;
+  }
+  return true;
+}
+
+// Elements of `part` and those of `expected`, which has the part's shape: bit for bit, or within
+// what is allowed. `whole`: the part is a chunk, whose range a relative bound is a part of; of less
+// than a chunk such a bound is not known, and the encoder's own check has to do.
+bool SameValues(absl::Span<const std::byte> part, const ConstArrayView& expected,
+                const ErrorBound& allowed, bool whole, AlignedBuffer& memory) {
   const absl::Span<std::byte> copy = memory.Reserve(part.size());
   CopyArray(expected, MakeView(static_cast<void*>(copy.data()), expected.dtype, expected.shape));
-  return std::memcmp(copy.data(), part.data(), part.size()) == 0;
+  if (std::memcmp(copy.data(), part.data(), part.size()) == 0) return true;
+  if (allowed.mode == SwellMode::kLossless) return false;
+  if (allowed.mode == SwellMode::kRelative && !whole) return true;
+  const int64_t count = NumElements(expected.shape);
+  if (expected.dtype == DType::kFloat32) {
+    return WithinBound<float>(part.data(), copy.data(), count, allowed);
+  }
+  if (expected.dtype == DType::kFloat64) {
+    return WithinBound<double>(part.data(), copy.data(), count, allowed);
+  }
+  return false;  // kept exactly, whatever the bound
 }
 
 class Hdf5Target : public ConvertTarget {
@@ -111,7 +169,8 @@ class Hdf5Target : public ConvertTarget {
                         .row_multiple = to.grid.chunk_shape()[0],
                         .workers = options_.workers});
     AlignedBuffer buffer;
-    Checker checker(*written, options_.workers);
+    SEICHE_ASSIGN_OR_RETURN(const ErrorBound allowed, ErrorBoundOf(options_.codecs));
+    Checker checker(*written, allowed, options_.workers);
     for (int64_t row = 0; row < source_.size(); row += reader.rows()) {
       SEICHE_ASSIGN_OR_RETURN(const ConstArrayView block, reader.Read(row, buffer));
       SEICHE_RETURN_IF_ERROR(checker.Compare(row, block));
@@ -124,7 +183,8 @@ class Hdf5Target : public ConvertTarget {
   // Compares rows with what was written, chunk by chunk.
   class Checker {
    public:
-    Checker(const SequenceStore& written, int workers) : written_(written), pool_(workers) {
+    Checker(const SequenceStore& written, const ErrorBound& allowed, int workers)
+        : written_(written), allowed_(allowed), pool_(workers) {
       for (int i = 0; i < pool_.workers(); ++i) workers_.emplace_back(written);
     }
 
@@ -146,7 +206,10 @@ class Hdf5Target : public ConvertTarget {
             SEICHE_RETURN_IF_ERROR(mine.reader.ReadPart(
                 0, part.chunk, part.in_chunk,
                 MakeView(static_cast<void*>(bytes.data()), field.dtype, part.in_chunk.extent)));
-            if (SameBits(bytes, Slice(rows, part.in_box), mine.expected)) return absl::OkStatus();
+            const bool whole = part.in_chunk.extent == field.grid.BoxOf(part.chunk).extent;
+            if (SameValues(bytes, Slice(rows, part.in_box), allowed_, whole, mine.expected)) {
+              return absl::OkStatus();
+            }
             return absl::DataLossError(absl::StrCat(
                 written_.path(), ": H5 dataset '", field.name, "': chunk ",
                 ToString(field.grid.Coordinates(part.chunk)),
@@ -161,6 +224,7 @@ class Hdf5Target : public ConvertTarget {
       AlignedBuffer part, expected;
     };
     const SequenceStore& written_;
+    const ErrorBound allowed_;
     WorkerPool pool_;
     std::deque<Worker> workers_;
   };

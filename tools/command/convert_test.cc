@@ -111,6 +111,25 @@ TEST_F(ConvertTest, AnyDatasetToAnyLayout) {
   }
 }
 
+// Heights to the last bit, which a bound leaves little of.
+TEST_F(ConvertTest, ValuesStayWithinTheBound) {
+  for (const std::string dtype : {"f4", "f8"}) {
+    const auto expected = ReadAll(kTypes, "chunked/little/" + dtype);
+    ASSERT_THAT(expected, IsOk());
+    for (const std::string bound : {"abs=0.25", "rel=0.01"}) {
+      for (const int64_t memory : {int64_t{1}, int64_t{1} << 30}) {
+        ConvertOptions options = Options(kTypes, dtype + bound + absl::StrCat(memory) + ".h5");
+        options.fields = {"chunked/little/" + dtype};
+        options.codecs = {"swell:fast," + bound};
+        options.memory = memory;
+        const auto result = Convert(options);
+        ASSERT_THAT(result, IsOk()) << dtype << " " << bound;
+        EXPECT_TRUE(result->verified);
+      }
+    }
+  }
+}
+
 TEST_F(ConvertTest, EveryDtypeKeepsItsBits) {
   for (const std::string dtype :
        {"i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"}) {
