@@ -76,7 +76,8 @@ void TaskRunner::Run(const GroupPlan& plan, const GroupPlan::Run& run, WorkerSta
   Work work{plan, worker, sink, {}};
   const absl::Span<const GroupPlan::Task> tasks = plan.tasks(run);
   if (tasks[0].strip >= 0 && sink.wanted() && RunStrip(work, tasks)) return;
-  const bool together = tasks.size() > 1 && run.read_bytes > 0 && ReadTogether(work, run);
+  const bool together = tasks.size() > 1 && run.read_bytes > 0 &&
+                        ReadTogether(work, tasks[0].location.file, run.read_offset, run.read_bytes);
   for (const GroupPlan::Task& task : tasks) {
     if (!sink.wanted()) {
       // Nobody who waits for what this run was to decode is wanted either.
@@ -126,15 +127,13 @@ int64_t TaskRunner::WillRead(const GroupPlan& plan, const GroupPlan::Run& run) c
   return bytes;
 }
 
-bool TaskRunner::ReadTogether(Work& work, const GroupPlan::Run& run) const {
+bool TaskRunner::ReadTogether(Work& work, int32_t file, int64_t offset, int64_t bytes) const {
   try {
-    const absl::Span<std::byte> bytes = work.worker.encoded.Reserve(run.read_bytes);
-    const int32_t file = work.plan.tasks(run)[0].location.file;
-    const absl::Status status = store_.ReadBytes(file, run.read_offset, bytes);
+    const absl::Status status = store_.ReadBytes(file, offset, work.worker.encoded.Reserve(bytes));
     work.watch.Lap(work.worker.counters.read_nanos);
     // Otherwise they are read one by one, so that the error names the chunk.
     if (!status.ok()) return false;
-    work.worker.counters.bytes_read.Add(run.read_bytes);
+    work.worker.counters.bytes_read.Add(bytes);
     work.worker.counters.reads.Add(1);
     return true;
   } catch (const std::bad_alloc&) {

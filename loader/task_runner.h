@@ -118,8 +118,8 @@ class TaskRunner {
   ArrayView ArrangeStrip(Work& work, int field, const GroupPlan::Use& use, const ArrayView& place,
                          Box& whole) const;
   void DeliverStrip(Work& work, absl::Span<const GroupPlan::Task> tasks) const;
-  // Whether it succeeded in reading the run's chunks at one go.
-  bool ReadTogether(Work& work, const GroupPlan::Run& run) const;
+  // Whether it succeeded in reading several chunks at one go, into the worker's `encoded`.
+  bool ReadTogether(Work& work, int32_t file, int64_t offset, int64_t bytes) const;
   absl::StatusOr<absl::Span<const std::byte>> ReadChunk(Work& work,
                                                         const ChunkLocation& location) const;
   // True if the task was of the kind that the fast path takes.

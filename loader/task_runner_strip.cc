@@ -1,5 +1,6 @@
 // Strips of chunks (plan/chunk_strip.h): decoded side by side, put together sample by sample, and
 // stored in whole rows past the caches.
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <new>
@@ -63,16 +64,11 @@ bool TaskRunner::DecodeStrip(Work& work, absl::Span<const GroupPlan::Task> tasks
     int64_t bytes = tasks[first].location.size;
     for (end = first + 1; end < tasks.size(); ++end) {
       const ChunkLocation& next = tasks[end].location;
-      const int64_t gap = next.offset - (offset + bytes);
-      if (gap < 0 || gap > GroupPlan::kMaxGap) break;
-      if (bytes + gap + next.size > GroupPlan::kMaxReadBytes) break;
-      bytes += gap + next.size;
+      if (!GroupPlan::ReadsTogether(offset, bytes, next)) break;
+      bytes = std::max(bytes, next.offset + next.size - offset);
     }
-    const absl::Span<std::byte> encoded = worker.encoded.Reserve(bytes);
-    if (!store_.ReadBytes(tasks[first].location.file, offset, encoded).ok()) return false;
-    work.watch.Lap(worker.counters.read_nanos);
-    worker.counters.bytes_read.Add(bytes);
-    worker.counters.reads.Add(1);
+    if (!ReadTogether(work, tasks[first].location.file, offset, bytes)) return false;
+    const absl::Span<const std::byte> encoded(worker.encoded.data(), static_cast<size_t>(bytes));
     for (size_t i = first; i < end; ++i) {
       const ChunkLocation& at = tasks[i].location;
       StripPiece& piece = worker.strip[i];
@@ -106,10 +102,12 @@ ArrayView TaskRunner::ArrangeStrip(Work& work, int field, const Use& use, const 
     piece.from = Slice(piece.chunk, in_chunk);
     piece.first_channel = FirstChannel(field, piece.chunk_box) + FirstChannel(field, in_chunk);
   }
-  const int axis = StripAxis(store_.fields()[field]);
+  // From the first one's beginning to the last one's end: they differ along one axis only.
   whole = pieces.front().in_box;
   const Box& last = pieces.back().in_box;
-  whole.extent[axis] = last.offset[axis] + last.extent[axis] - whole.offset[axis];
+  for (size_t i = 0; i < whole.offset.size(); ++i) {
+    whole.extent[i] = last.offset[i] + last.extent[i] - whole.offset[i];
+  }
 
   // Larger parts leave a processor's own cache before they are whole.
   const DType dtype = this->dtype(use.output);

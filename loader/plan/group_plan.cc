@@ -280,9 +280,8 @@ void GroupPlan::MakeRuns(const Input& input, int32_t num_batches) {
                    before.strip < 0 && before.location.kind == at.kind &&
                    task.kind != Task::Kind::kRaw && task.kind != Task::Kind::kSlow;
       if (joins && reads) {
-        const int64_t end = run.read_offset + run.read_bytes;
-        joins = before.location.file == at.file && at.offset - end <= kMaxGap &&
-                at.offset + at.size - run.read_offset <= kMaxReadBytes;
+        joins =
+            before.location.file == at.file && ReadsTogether(run.read_offset, run.read_bytes, at);
       }
       if (task.strip >= 0) joins = before.strip == task.strip;
       if (!joins) {

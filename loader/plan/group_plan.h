@@ -38,6 +38,11 @@ class GroupPlan {
   // workers, or what is delivered would stay in the caches anyway.
   static constexpr int32_t kMinStrips = 16;
   static constexpr int64_t kMinStripDelivery = 4 << 20;
+  // Whether a chunk is read together with the `bytes` from `offset` on, of the same file.
+  static bool ReadsTogether(int64_t offset, int64_t bytes, const ChunkLocation& next) {
+    return next.offset >= offset && next.offset - (offset + bytes) <= kMaxGap &&
+           next.offset + next.size - offset <= kMaxReadBytes;
+  }
   static bool ReadsParts(const ChunkLocation& location) {
     return location.raw && location.size > kMaxRawBytes;
   }
