@@ -303,7 +303,9 @@ class SwellCodec final : public ArrayCodec {
     const size_t raw_size = array.size_bytes();
     encoded.clear();
     if (raw_size > 0) {
-      EncodeWithin(Bound(values, header), values, header, state, encoded);
+      const double bound =
+          LargestError(options_, values, header.info.dtype, NumElements(header.info.shape));
+      EncodeWithin(bound, values, header, state, encoded);
       Bytes exact;
       if (!encoded.empty() && state.mapped.nearly_exact) {
         EncodeWithin(0, values, header, state, exact);
@@ -332,12 +334,6 @@ class SwellCodec final : public ArrayCodec {
     header.groups = {{values, Crc32c(values)}};
     encoded = WriteHeader(header);
     encoded.insert(encoded.end(), values.begin(), values.end());
-  }
-
-  // The largest absolute error; 0: none.
-  double Bound(const std::byte* values, const StreamHeader& header) const {
-    if (options_.mode != SwellMode::kRelative) return options_.bound;
-    return options_.bound * FiniteRange(values, header.info.dtype, NumElements(header.info.shape));
   }
 
   // Replaces `encoded` by the smaller of the level's stream and that of level kFast: noise is
@@ -415,6 +411,12 @@ class SwellCodec final : public ArrayCodec {
 };
 
 }  // namespace
+
+double LargestError(const SwellOptions& options, const std::byte* values, DType dtype,
+                    int64_t count) {
+  if (options.mode != SwellMode::kRelative) return options.bound;
+  return options.bound * FiniteRange(values, dtype, count);
+}
 
 absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOptions& options) {
   if (options.level < SwellLevel::kFast || options.level > SwellLevel::kSmallest) {

@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "base/dtype.h"
 #include "codecs/codec.h"
 #include "codecs/swell/stream_header.h"
 
@@ -45,6 +46,11 @@ struct SwellOptions {
 // (of a frame [H,W] rows, of a row [W] values), and no transform. Its Decode wants out.dtype to be
 // the stream's, kInvalidArgument otherwise.
 absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOptions& options = {});
+
+// The largest absolute error that `options` allow an array of `count` elements at `values`; 0:
+// none.
+double LargestError(const SwellOptions& options, const std::byte* values, DType dtype,
+                    int64_t count);
 
 // Elements [first, first + out.size() / element_size) of the stream's array, counted row-major:
 // whatever axes a window lies in, as long as its elements follow each other. Only groups of frames

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <deque>
 #include <iterator>
-#include <limits>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -65,42 +64,20 @@ void KeepMeaning(std::optional<double> value, const std::string& text, Attribute
   }
 }
 
-// How far values may be from those of the source; only swell leaves anything but 0.
-struct ErrorBound {
-  SwellMode mode = SwellMode::kLossless;
-  double bound = 0;
-};
-
-// As the codecs of a target, the last of which may be swell, are told.
-absl::StatusOr<ErrorBound> ErrorBoundOf(const std::vector<std::string>& codecs) {
+// What the codecs of a target, the last of which may be swell, promise: how far values may be from
+// those of the source. Lossless without swell.
+absl::StatusOr<SwellOptions> SwellOptionsOf(const std::vector<std::string>& codecs) {
   constexpr std::string_view kName = "swell:";
-  if (codecs.empty() || !absl::StartsWith(codecs.back(), kName)) return ErrorBound{};
-  SEICHE_ASSIGN_OR_RETURN(const SwellOptions options,
-                          ParseSwellOptions(codecs.back().substr(kName.size())));
-  return ErrorBound{options.mode, options.bound};
+  if (codecs.empty() || !absl::StartsWith(codecs.back(), kName)) return SwellOptions{};
+  return ParseSwellOptions(codecs.back().substr(kName.size()));
 }
 
 template <typename T>
-bool WithinBound(const std::byte* decoded, const std::byte* source, int64_t count,
-                 const ErrorBound& allowed) {
-  const auto load = [](const std::byte* from, int64_t i) {
-    T value;
-    std::memcpy(&value, from + i * sizeof(T), sizeof(T));
-    return value;
-  };
-  double bound = allowed.bound;
-  if (allowed.mode == SwellMode::kRelative) {
-    double low = std::numeric_limits<double>::infinity(), high = -low;
-    for (int64_t i = 0; i < count; ++i) {
-      const double value = load(source, i);
-      if (!std::isfinite(value)) continue;
-      low = std::min(low, value);
-      high = std::max(high, value);
-    }
-    bound *= high < low ? 0 : high - low;
-  }
+bool WithinBound(const std::byte* decoded, const std::byte* source, int64_t count, double bound) {
   for (int64_t i = 0; i < count; ++i) {
-    const T got = load(decoded, i), wanted = load(source, i);
+    T got, wanted;
+    std::memcpy(&got, decoded + i * sizeof(T), sizeof(T));
+    std::memcpy(&wanted, source + i * sizeof(T), sizeof(T));
     if (std::memcmp(&got, &wanted, sizeof(T)) == 0) continue;
     if (!(std::abs(static_cast<double>(got) - static_cast<double>(wanted)) <= bound)) return false;
   }
@@ -111,18 +88,19 @@ bool WithinBound(const std::byte* decoded, const std::byte* source, int64_t coun
 // what is allowed. `whole`: the part is a chunk, whose range a relative bound is a part of; of less
 // than a chunk such a bound is not known, and the encoder's own check has to do.
 bool SameValues(absl::Span<const std::byte> part, const ConstArrayView& expected,
-                const ErrorBound& allowed, bool whole, AlignedBuffer& memory) {
+                const SwellOptions& allowed, bool whole, AlignedBuffer& memory) {
   const absl::Span<std::byte> copy = memory.Reserve(part.size());
   CopyArray(expected, MakeView(static_cast<void*>(copy.data()), expected.dtype, expected.shape));
   if (std::memcmp(copy.data(), part.data(), part.size()) == 0) return true;
   if (allowed.mode == SwellMode::kLossless) return false;
   if (allowed.mode == SwellMode::kRelative && !whole) return true;
   const int64_t count = NumElements(expected.shape);
+  const double bound = LargestError(allowed, copy.data(), expected.dtype, count);
   if (expected.dtype == DType::kFloat32) {
-    return WithinBound<float>(part.data(), copy.data(), count, allowed);
+    return WithinBound<float>(part.data(), copy.data(), count, bound);
   }
   if (expected.dtype == DType::kFloat64) {
-    return WithinBound<double>(part.data(), copy.data(), count, allowed);
+    return WithinBound<double>(part.data(), copy.data(), count, bound);
   }
   return false;  // kept exactly, whatever the bound
 }
@@ -169,7 +147,7 @@ class Hdf5Target : public ConvertTarget {
                         .row_multiple = to.grid.chunk_shape()[0],
                         .workers = options_.workers});
     AlignedBuffer buffer;
-    SEICHE_ASSIGN_OR_RETURN(const ErrorBound allowed, ErrorBoundOf(options_.codecs));
+    SEICHE_ASSIGN_OR_RETURN(const SwellOptions allowed, SwellOptionsOf(options_.codecs));
     Checker checker(*written, allowed, options_.workers);
     for (int64_t row = 0; row < source_.size(); row += reader.rows()) {
       SEICHE_ASSIGN_OR_RETURN(const ConstArrayView block, reader.Read(row, buffer));
@@ -183,7 +161,7 @@ class Hdf5Target : public ConvertTarget {
   // Compares rows with what was written, chunk by chunk.
   class Checker {
    public:
-    Checker(const SequenceStore& written, const ErrorBound& allowed, int workers)
+    Checker(const SequenceStore& written, const SwellOptions& allowed, int workers)
         : written_(written), allowed_(allowed), pool_(workers) {
       for (int i = 0; i < pool_.workers(); ++i) workers_.emplace_back(written);
     }
@@ -224,7 +202,7 @@ class Hdf5Target : public ConvertTarget {
       AlignedBuffer part, expected;
     };
     const SequenceStore& written_;
-    const ErrorBound allowed_;
+    const SwellOptions allowed_;
     WorkerPool pool_;
     std::deque<Worker> workers_;
   };
