@@ -18,37 +18,22 @@
 //   szip[:nn[,8]]           nn or ec, pixels a block
 //   zstd[:3]                levels 1 to 22
 //
-// One table in registry.cc lists them all: a new codec is its own files and one line there. No
-// static initialisers: nothing vanishes from a static binary. Thread-safe.
+// `//codecs:registry` has them all. A program that needs only some depends on `:registry_core` and
+// a codec_table() of its own instead (codecs/defs.bzl). No static initialisers; thread-safe.
 #ifndef SEICHE_CODECS_REGISTRY_H_
 #define SEICHE_CODECS_REGISTRY_H_
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "base/dtype.h"
-#include "base/shape.h"
 #include "codecs/codec.h"
+#include "codecs/entries/codec_entry.h"
 
 namespace seiche {
-
-// What a codec is made for: its own parameters and the array it will see.
-struct CodecParameters {
-  // As an HDF5 file stores them ("client data"); empty: the codec's defaults.
-  std::vector<uint32_t> values;
-  // Bytes of one element; both shuffles, Blosc and SZIP need it.
-  uint32_t element_size = 1;
-  // Elements per axis of a chunk; SZIP needs the last, LZF and Blosc record their size. Empty if
-  // unknown.
-  Shape chunk_shape = {};
-  // Type of the elements; only swell's encoder looks at it. Nothing if unknown.
-  std::optional<DType> dtype = std::nullopt;
-};
 
 // By name, optionally with parameters: "lzf", "deflate:9", "shuffle". kNotFound for an unknown
 // name (the message lists the known ones) and for a codec left out of this build;

@@ -13,6 +13,7 @@
 namespace seiche {
 
 inline constexpr int kMinZstdLevel = 1;
+inline constexpr int kDefaultZstdLevel = 3;
 inline constexpr int kMaxZstdLevel = 22;
 
 // `level`: kMinZstdLevel to kMaxZstdLevel.

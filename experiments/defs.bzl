@@ -7,9 +7,11 @@
     size_table(name = "sizes", variants = [":lzf"])
 
 All actions are hermetic and deterministic: the same bytes every time, on any machine. A changed
-codec has the variants written anew, which takes seconds, but simulates nothing; tables are made
-anew only if a variant came out different.
+codec has only those variants written anew that use it; tables are made anew only if one of them
+came out different. The JPEG codec is part of every variant: a dataset consists of JPEG files.
 """
+
+load("//experiments/rules:variant_tools.bzl", "variant_tool")
 
 WaveDatasetInfo = provider(
     doc = "A simulated dataset.",
@@ -111,7 +113,11 @@ dataset_variant = rule(
         "dtype": attr.string(default = "float32", values = ["float32", "uint8"]),
         "format": attr.string(default = "hdf5", values = ["hdf5", "jpeg"]),
         "sequences_per_file": attr.int(default = 0, doc = "0: all in one file"),
-        "_tool": _tool("make_variant"),
+        "_tool": attr.label(
+            default = variant_tool,
+            executable = True,
+            cfg = "target",
+        ),
     },
 )
 

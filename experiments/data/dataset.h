@@ -1,7 +1,7 @@
 // The wave dataset on disk: JPEG folders, which define the values of every row, and what belongs
 // to them.
 //
-//   SEICHE_ASSIGN_OR_RETURN(Dataset dataset, GenerateDataset(options, "out/dataset", pool, files));
+//   SEICHE_ASSIGN_OR_RETURN(const Dataset dataset, LoadDataset("out/dataset", files));
 //   SEICHE_ASSIGN_OR_RETURN(auto store, OpenStore(dataset.jpeg_path()));
 //
 // In the folder: jpeg/ (one folder a sequence), waves.png (what the waves look like) and
@@ -16,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "base/file_system.h"
 #include "base/shape.h"
-#include "base/worker_pool.h"
 #include "experiments/comparison/row.h"
 #include "experiments/data/file_tree.h"
 #include "experiments/waves/products.h"
@@ -42,18 +41,14 @@ struct Dataset {
   std::string jpeg_path() const;
 };
 
-// Simulates, encodes and writes everything into `folder`, which is made if need be; what an earlier
-// call left in its place is replaced. Progress on standard error.
-absl::StatusOr<Dataset> GenerateDataset(const DatasetOptions& options, const std::string& folder,
-                                        WorkerPool& pool, FileSystem& files);
-
 // A finished dataset. kNotFound if `folder` has none; kDataLoss if its dataset.json is not one.
 // The JPEG files are not looked at.
 absl::StatusOr<Dataset> LoadDataset(const std::string& folder, const FileSystem& files);
 
-// Reads every JPEG file and makes sequence 0 anew: kDataLoss if the files are not what dataset.json
-// says or today's generator makes other waves.
-absl::Status VerifyDataset(const Dataset& dataset, const FileSystem& files);
+// Writes dataset.json, which makes a dataset a finished one; removes it, before anything else of a
+// dataset is changed.
+absl::Status SaveDescription(const Dataset& dataset, FileSystem& files);
+absl::Status RemoveDescription(const std::string& folder, FileSystem& files);
 
 }  // namespace seiche
 

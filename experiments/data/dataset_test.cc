@@ -4,6 +4,7 @@
 
 #include "absl/status/status_matchers.h"
 #include "base/atomic_output.h"
+#include "experiments/data/dataset_generator.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/open.h"

@@ -1,7 +1,7 @@
 #include "experiments/data/variant_writer.h"
 
 #include "absl/status/status_matchers.h"
-#include "experiments/data/dataset.h"
+#include "experiments/data/dataset_generator.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/open.h"

@@ -1,4 +1,5 @@
 #include "experiments/program/preparation.h"
+#include "experiments/data/dataset_generator.h"
 
 #include <algorithm>
 #include <chrono>

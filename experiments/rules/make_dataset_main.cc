@@ -2,7 +2,7 @@
 #include <string>
 
 #include "base/command_line.h"
-#include "experiments/data/dataset.h"
+#include "experiments/data/dataset_generator.h"
 
 int main(int argc, char** argv) {
   seiche::DatasetOptions options;

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "codecs/codec.h"
+#include "codecs/entries/codec_entry.h"
 #include "codecs/registry.h"
 #include "storage/hdf5/h5_internal.h"
 
@@ -90,16 +91,15 @@ constexpr std::array<H5Z_func_t, sizeof...(kSlots)> MakeCallbacks(std::index_seq
 void RegisterFilters() {
   static constexpr auto kCallbacks = MakeCallbacks(std::make_index_sequence<kMaxFilters>());
   size_t slot = 0;
-  for (const std::string& name : ByteCodecNames()) {
-    const absl::StatusOr<Hdf5FilterRecord> record = Hdf5Record(name, {});
+  for (const CodecEntry* const codec : LinkedCodecs()) {
     // libhdf5 brings those below H5Z_FILTER_RESERVED itself.
-    if (!record.ok() || record->id < H5Z_FILTER_RESERVED || slot == kMaxFilters) continue;
-    filter_ids[slot] = record->id;
+    if (codec->hdf5_id < H5Z_FILTER_RESERVED || slot == kMaxFilters) continue;
+    filter_ids[slot] = codec->hdf5_id;
     const H5Z_class2_t filter = {.version = H5Z_CLASS_T_VERS,
-                                 .id = static_cast<H5Z_filter_t>(record->id),
+                                 .id = static_cast<H5Z_filter_t>(codec->hdf5_id),
                                  .encoder_present = 1,
                                  .decoder_present = 1,
-                                 .name = "seiche",
+                                 .name = codec->name.data(),
                                  .can_apply = nullptr,
                                  .set_local = nullptr,
                                  .filter = kCallbacks[slot++]};
