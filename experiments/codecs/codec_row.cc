@@ -12,11 +12,6 @@ double GbPerSecond(int64_t bytes, const std::vector<double>& seconds) {
   return median > 0 ? 1e-9 * static_cast<double>(bytes) / median : 0;
 }
 
-double RelativeSpread(const std::vector<double>& seconds) {
-  const double median = Median(seconds);
-  return median > 0 ? Spread(seconds) / median : 0;
-}
-
 void AddTo(std::vector<double>& sums, const std::vector<double>& seconds) {
   sums.resize(std::max(sums.size(), seconds.size()));
   for (size_t i = 0; i < seconds.size(); ++i) sums[i] += seconds[i];
@@ -31,8 +26,8 @@ double CodecRow::ratio() const {
 
 double CodecRow::encode_gb_per_s() const { return GbPerSecond(timed_bytes, encode_seconds); }
 double CodecRow::decode_gb_per_s() const { return GbPerSecond(timed_bytes, decode_seconds); }
-double CodecRow::encode_spread() const { return RelativeSpread(encode_seconds); }
-double CodecRow::decode_spread() const { return RelativeSpread(decode_seconds); }
+double CodecRow::encode_spread() const { return Spread(encode_seconds); }
+double CodecRow::decode_spread() const { return Spread(decode_seconds); }
 
 void CodecRow::AddTimes(const std::vector<double>& encode, const std::vector<double>& decode,
                         int64_t bytes) {

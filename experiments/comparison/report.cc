@@ -30,8 +30,7 @@ std::string ReadCell(const Row& row, int workers) {
   const ReadSpeed* speed = row.FindRead(workers);
   if (speed == nullptr) return kNone;
   const double median = Median(speed->seconds);
-  return absl::StrFormat("%s +-%.0f%%%s", Seconds(median),
-                         median > 0 ? 50 * Spread(speed->seconds) / median : 0,
+  return absl::StrFormat("%s +-%.0f%%%s", Seconds(median), 50 * Spread(speed->seconds),
                          speed->cache_verified ? "" : "*");
 }
 
@@ -197,15 +196,16 @@ std::string CacheText(bool cold) {
 
 std::string MeasuredText(const Protocol& protocol) {
   return absl::StrFormat(
-      "Measured: seconds to fetch %d batches of %d random sequences, from the start of an epoch "
-      "to the last batch, divided by their number; median of %d repeats, +- half the distance "
-      "between the fastest and the slowest. Rows whose chunks hold many sequences: %d x %d "
+      "Measured: seconds to fetch %s of %d random sequences, from the start of an epoch "
+      "to the last batch, divided by their number; median of %d repeats, +- half the spread, "
+      "which is (slowest - fastest) / median. Rows whose chunks hold many sequences: %d x %d "
       "sequences, %d repeats. Smaller datasets give fewer batches. Every sequence is read and "
       "decoded on its own, as published: nothing is shared between the sequences of a batch. "
       "Files are open and batch buffers in use before the clock starts. %s * = this could not be "
       "verified.",
-      protocol.batches, protocol.batch_size, protocol.repeats, protocol.slow_batches,
-      protocol.slow_batch_size, protocol.slow_repeats, CacheText(protocol.cold));
+      protocol.batches == 1 ? "1 batch" : absl::StrCat(protocol.batches, " batches"),
+      protocol.batch_size, protocol.repeats, protocol.slow_batches, protocol.slow_batch_size,
+      protocol.slow_repeats, CacheText(protocol.cold));
 }
 
 std::string WritingText(const Protocol& protocol) {

@@ -43,9 +43,10 @@ double Median(absl::Span<const double> values) {
 }
 
 double Spread(absl::Span<const double> values) {
-  if (values.empty()) return 0;
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return *high - *low;
+  const double median = Median(values);
+  if (median == 0) return 0;
+  const auto [smallest, largest] = std::minmax_element(values.begin(), values.end());
+  return (*largest - *smallest) / median;
 }
 
 Range MiddleHalf(absl::Span<const double> values) {

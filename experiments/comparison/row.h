@@ -63,7 +63,7 @@ const Row* FindRow(const std::vector<Row>& rows, std::string_view id);
 
 // 0 for no values. Of an even number: the mean of the two in the middle.
 double Median(absl::Span<const double> values);
-// Largest - smallest.
+// (Largest - smallest) / median; 0 if the median is.
 double Spread(absl::Span<const double> values);
 // The values that enclose the middle half: the 2nd and the 4th of five.
 struct Range {

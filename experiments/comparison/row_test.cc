@@ -11,9 +11,10 @@ TEST(RowTest, MedianOfOddAndEvenCounts) {
   EXPECT_EQ(Median({4.0, 1.0, 2.0, 3.0}), 2.5);
 }
 
-TEST(RowTest, SpreadIsLargestMinusSmallest) {
+TEST(RowTest, SpreadIsRelativeToTheMedian) {
   EXPECT_EQ(Spread({}), 0);
-  EXPECT_EQ(Spread({3.0, 1.0, 2.0}), 2);
+  EXPECT_EQ(Spread({0.0, 0.0}), 0);
+  EXPECT_EQ(Spread({3.0, 1.0, 2.0}), 1);
 }
 
 TEST(RowTest, MiddleHalfLeavesOutTheOutliersOfFive) {

@@ -34,7 +34,7 @@ double PeerResult::first_batch_ms() const {
       Milliseconds(repeats, [](const ReadTime& time) { return time.first_batch_seconds; }));
 }
 
-double PeerResult::spread() const { return Spread(PerSample(repeats)) / ms(); }
+double PeerResult::spread() const { return Spread(PerSample(repeats)); }
 
 std::vector<const PeerResult*> BestOf(absl::Span<const PeerResult> results) {
   std::vector<const PeerResult*> best;

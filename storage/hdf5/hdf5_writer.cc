@@ -69,7 +69,10 @@ absl::StatusOr<Pipeline> MakePipeline(const Hdf5WriterOptions& options) {
                              .dtype = options.dtype};
   for (const std::string& spec : options.codecs) {
     parameters.values.clear();
-    SEICHE_ASSIGN_OR_RETURN(Hdf5FilterRecord record, Hdf5Record(spec, parameters));
+    absl::StatusOr<Hdf5FilterRecord> made = Hdf5Record(spec, parameters);
+    // What is missing is a codec that the caller named, not a file.
+    if (absl::IsNotFound(made.status())) return absl::InvalidArgumentError(made.status().message());
+    SEICHE_ASSIGN_OR_RETURN(Hdf5FilterRecord record, std::move(made));
     parameters.values = record.values;
     SEICHE_ASSIGN_OR_RETURN(auto codec, MakeByteCodec(record.id, parameters));
     pipeline.chain.Add(std::move(codec), record.optional);

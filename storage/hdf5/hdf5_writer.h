@@ -50,8 +50,8 @@ struct Hdf5WriterOptions {
 
 class Hdf5Writer {
  public:
-  // kInvalidArgument for a bad option; kAlreadyExists; kNotFound for an unknown codec or folder;
-  // kResourceExhausted if there is no memory for the sequences of a row of chunks.
+  // kInvalidArgument for a bad option, an unknown codec too; kAlreadyExists; kNotFound for a
+  // folder; kResourceExhausted if there is no memory for the sequences of a row of chunks.
   static absl::StatusOr<std::unique_ptr<Hdf5Writer>> Create(const std::string& path,
                                                             const Hdf5WriterOptions& options);
   virtual ~Hdf5Writer() = default;  // without Finish(): nothing is left behind

@@ -269,7 +269,7 @@ TEST(Hdf5WriterTest, ChecksOptions) {
       {{.shape = {1 << 16, 1 << 16}, .chunk_shape = {1 << 16, 1 << 16}},
        Code::kInvalidArgument,
        "less than 4 GiB"},
-      {{.shape = {4}, .chunk_shape = {2}, .codecs = {"lzw"}}, Code::kNotFound, "lzw"},
+      {{.shape = {4}, .chunk_shape = {2}, .codecs = {"lzw"}}, Code::kInvalidArgument, "lzw"},
       {{.shape = {4}, .chunk_shape = {2}, .codecs = {"deflate:99"}}, Code::kInvalidArgument, "99"},
       {{.shape = {4}, .workers = -1}, Code::kInvalidArgument, "workers"},
   };

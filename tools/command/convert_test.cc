@@ -366,7 +366,7 @@ TEST_F(ConvertTest, OptionsThatMakeNoSense) {
       "a JPEG folder holds one field");
   ConvertOptions options = Options(kGray, "a.h5");
   options.codecs = {"nothing"};
-  EXPECT_THAT(Convert(options), StatusIs(Code::kNotFound, HasSubstr("nothing")));
+  EXPECT_THAT(Convert(options), StatusIs(Code::kInvalidArgument, HasSubstr("nothing")));
   EXPECT_THAT(Convert(Options("nowhere.h5", "b.h5")), StatusIs(Code::kNotFound));
   EXPECT_THAT(Convert(Options(kEarliest, "b.h5")), StatusIs(Code::kInvalidArgument));
   EXPECT_THAT(*files_.List(folder_), ElementsAre());
