@@ -22,6 +22,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "loader/loader.h"
+#include "loader/plan/chunk_strip.h"
 #include "loader/testing/fake_store.h"
 
 namespace seiche {
@@ -46,7 +47,30 @@ struct Case {
   std::string text;
 };
 
-FakeStore::Options RandomStore(RandomBits& random) {
+enum class Chunks { kAny, kStrips };
+
+// Chunks with short rows, which are put together before samples are delivered.
+FakeStore::Options RandomStripStore(RandomBits& random) {
+  FakeStore::Options options;
+  options.axes = OneOf<std::string>(random, {"NTHW", "NTHW", "THW", "NTHWC", "NHWT", "HWT"});
+  Shape shape, chunk;
+  for (const char axis : options.axes) {
+    const bool is_frames = axis == 'T' && options.axes.find('N') == std::string::npos;
+    const int64_t extent = axis == 'C'   ? 3
+                           : is_frames   ? Between(random, 60, 120)
+                           : axis == 'W' ? Between(random, 48, 80)
+                                         : Between(random, 7, 14);
+    shape.push_back(extent);
+    chunk.push_back(axis == 'C'   ? 3
+                    : axis == 'W' ? Between(random, 5, 20)
+                                  : Between(random, extent * 2 / 3, extent));
+  }
+  options.grid = ChunkGrid(shape, chunk);
+  return options;
+}
+
+FakeStore::Options RandomStore(RandomBits& random, Chunks chunks = Chunks::kAny) {
+  if (chunks == Chunks::kStrips) return RandomStripStore(random);
   FakeStore::Options options;
   options.axes = OneOf<std::string>(random, {"NTHW", "NTHW", "THW", "NTHWC", "TNHW", "HWT", "NT"});
   Shape shape, chunk;
@@ -118,9 +142,9 @@ std::string Describe(const Case& c) {
 }
 
 // Empty if the random samples do not fit the random data.
-std::optional<Case> RandomCase(RandomBits& random) {
+std::optional<Case> RandomCase(RandomBits& random, Chunks chunks) {
   Case c;
-  c.store = std::make_shared<FakeStore>(RandomStore(random));
+  c.store = std::make_shared<FakeStore>(RandomStore(random, chunks));
   LoaderOptions& options = c.options;
   options.sample = RandomSample(random, c.store->fields()[0]);
   options.batch_size = Between(random, 1, 7);
@@ -320,8 +344,8 @@ void ExpectResumes(const Case& c, const Reference& reference, const Samples& exp
   EXPECT_LT(std::abs(unequal), std::max(c.options.shard_count, other.options.shard_count));
 }
 
-void CheckCase(RandomBits& random) {
-  const std::optional<Case> c = RandomCase(random);
+void CheckCase(RandomBits& random, Chunks chunks) {
+  const std::optional<Case> c = RandomCase(random, chunks);
   if (!c.has_value()) return;
   SCOPED_TRACE(c->text);
   const Reference reference(*c);
@@ -343,31 +367,48 @@ void CheckCase(RandomBits& random) {
   ExpectResumes(*c, reference, all, random);
 }
 
-TEST(LoaderPropertyTest, RandomOptions) {
-  const char* soak = std::getenv("SEICHE_SOAK_SECONDS");
-  const auto end = std::chrono::steady_clock::now() +
-                   std::chrono::seconds(soak == nullptr ? 3 : std::atoi(soak));
+std::chrono::steady_clock::time_point SoakEnd(int seconds) {
+  const char* const soak = std::getenv("SEICHE_SOAK_SECONDS");
+  return std::chrono::steady_clock::now() +
+         std::chrono::seconds(soak == nullptr ? seconds : std::atoi(soak));
+}
+
+void CheckRandomCases(Chunks chunks) {
+  const auto end = SoakEnd(/*seconds=*/3);
   const uint64_t first = (uint64_t{std::random_device()()} << 20);
   uint64_t seed = first;
   do {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     RandomBits random(seed++);
-    CheckCase(random);
-  } while (!HasFailure() && std::chrono::steady_clock::now() < end);
+    CheckCase(random, chunks);
+  } while (!testing::Test::HasFailure() && std::chrono::steady_clock::now() < end);
   std::printf("%d cases from seed %llu\n", static_cast<int>(seed - first),
               static_cast<unsigned long long>(first));
 }
 
+TEST(LoaderPropertyTest, RandomOptions) { CheckRandomCases(Chunks::kAny); }
+
+TEST(LoaderPropertyTest, RandomOptionsWithStrips) { CheckRandomCases(Chunks::kStrips); }
+
+TEST(LoaderPropertyTest, MostOfThoseHaveStrips) {
+  int strips = 0;
+  for (int seed = 0; seed < 50; ++seed) {
+    RandomBits random(seed);
+    const FakeStore store(RandomStripStore(random));
+    strips += StripAxis(store.fields()[0]) >= 0;
+  }
+  EXPECT_GT(strips, 25);
+}
+
 // Errors, delays and stops at random moments: the loader ends, or delivers what is right.
 TEST(LoaderPropertyTest, RandomErrorsAndStops) {
-  const char* soak = std::getenv("SEICHE_SOAK_SECONDS");
-  const auto end = std::chrono::steady_clock::now() +
-                   std::chrono::seconds(soak == nullptr ? 2 : std::atoi(soak));
+  const auto end = SoakEnd(/*seconds=*/2);
   uint64_t seed = uint64_t{std::random_device()()} << 20;
   do {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     RandomBits random(seed++);
-    FakeStore::Options options = RandomStore(random);
+    FakeStore::Options options =
+        RandomStore(random, seed % 8 == 0 ? Chunks::kStrips : Chunks::kAny);
     const int64_t chunks = options.grid.num_chunks();
     for (int64_t i = Between(random, 0, 3); i > 0; --i) {
       options.damaged.insert(Between(random, 0, chunks - 1));
