@@ -19,6 +19,7 @@ void AddTable(const FrequencyTable& table, int t, SmallDecodeTables& tables) {
   uint32_t start = 0;
   for (uint32_t symbol = 0; symbol < table.frequencies.size(); ++symbol) {
     const uint32_t frequency = table.frequencies[symbol];
+    if (symbol >= 1 && symbol <= 3) tables.starts[symbol - 1][t] = static_cast<int32_t>(start);
     if (frequency == 0) continue;
     const uint32_t entry = CodeOf(symbol) << 25 | frequency << 12 | start;
     tables.entries.insert(tables.entries.end(), symbol == 0 ? 1 : frequency,

@@ -18,6 +18,8 @@ struct SmallDecodeTables {
   alignas(64) int32_t bits[kMaxTables] = {};
   alignas(64) int32_t floors[kMaxTables] = {};
   alignas(64) int32_t bases[kMaxTables] = {};
+  // Where the slots of the tokens 1, 2 and 3 begin, by table.
+  alignas(64) int32_t starts[3][kMaxTables] = {};
   // In 7, 13 and 12 bits, code << 25 | frequency << 12 | start. The code is the signed residual
   // that a token means, or kFirstRawCode and more for tokens with raw bits.
   std::vector<int32_t> entries;

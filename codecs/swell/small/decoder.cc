@@ -20,28 +20,7 @@
 #include "hwy/highway.h"
 // After Highway.
 #include "codecs/swell/small/rows_inl.h"
-
-#ifndef SEICHE_CODECS_SWELL_SMALL_DECODER_ONCE_
-#define SEICHE_CODECS_SWELL_SMALL_DECODER_ONCE_
-namespace seiche {
-
-// One group while it is decoded.
-struct SmallDecoding {
-  const SmallModel& model;
-  const SmallDecodeTables& tables;
-  SmallPlanes& planes;
-  SmallRow row;
-  // rANS states of the lanes, those of lanes without columns included.
-  uint32_t* states;
-  uint32_t flag_state;
-  PaddedStream flags;
-  PaddedStream words;
-  PaddedStream raw_bits;
-  uint64_t raw_position = 0;  // in bits, from raw_bits.next
-};
-
-}  // namespace seiche
-#endif  // SEICHE_CODECS_SWELL_SMALL_DECODER_ONCE_
+#include "codecs/swell/small/tokens_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace seiche {
@@ -55,19 +34,6 @@ HWY_ALIGN constexpr int16_t kLastOfBlockBefore[32] = {0,  0,  0,  0,  0,  0,  0,
 HWY_ALIGN constexpr int16_t kLastOfTwoBefore[32] = {0, 0, 0,  0,  0,  0,  0,  0,  0,  0, 0,
                                                     0, 0, 0,  0,  0,  7,  7,  7,  7,  7, 7,
                                                     7, 7, 15, 15, 15, 15, 15, 15, 15, 15};
-
-// table[index] of 16 entries.
-HWY_INLINE hn::Vec<Tag32> LookUp16(const int32_t* HWY_RESTRICT table, hn::Vec<Tag32> index) {
-  const Tag32 tag;
-  if constexpr (kLanes == 16) {
-    return hn::TableLookupLanes(hn::Load(tag, table), hn::IndicesFromVec(tag, index));
-  } else if constexpr (kLanes == 8) {
-    return hn::TwoTablesLookupLanes(tag, hn::Load(tag, table), hn::Load(tag, table + 8),
-                                    hn::IndicesFromVec(tag, index));
-  } else {
-    return hn::GatherIndex(tag, table, index);
-  }
-}
 
 // Looks up contexts in `table` of 256 entries. Where registers hold the table that is done for all
 // columns when their contexts are found, else later and only for those of coded blocks.
@@ -154,147 +120,6 @@ HWY_INLINE int64_t FindCodedBlocks(SmallDecoding& d, const SmallRow s, const Con
     }
   }
   return coded;
-}
-
-// table[indices[i]] in lane i. Two indices a load, and no detour of what is found through memory,
-// where a vector would have to wait for the stores of all its lanes.
-template <class D>
-HWY_INLINE hn::Vec<D> LookUpEntries(D tag, const int32_t* HWY_RESTRICT table,
-                                    const int32_t* HWY_RESTRICT indices) {
-  if constexpr (HWY_MAX_LANES_D(D) == 4) {
-    uint64_t first, second;
-    hwy::CopyBytes<8>(indices, &first);
-    hwy::CopyBytes<8>(indices + 2, &second);
-    return hn::Dup128VecFromValues(tag, table[static_cast<uint32_t>(first)], table[first >> 32],
-                                   table[static_cast<uint32_t>(second)], table[second >> 32]);
-  } else {
-    const hn::Half<D> half;
-    return hn::Combine(tag, LookUpEntries(half, table, indices + HWY_MAX_LANES_D(D) / 2),
-                       LookUpEntries(half, table, indices));
-  }
-}
-
-// For each mask of kLanes lanes, of up to 8: which of the numbers in a row each of its lanes takes.
-struct ExpandTable {
-  constexpr ExpandTable() {
-    for (int mask = 0; mask < 256; ++mask) {
-      for (int lane = 0, next = 0; lane < 8; ++lane) {
-        indices[mask][lane] = static_cast<uint8_t>(next % kLanes);
-        next += mask >> lane & 1;
-      }
-    }
-  }
-  alignas(8) uint8_t indices[256][8] = {};
-};
-constexpr ExpandTable kExpandTable;
-
-// The lanes of `mask` get words one after the other, others anything. Advances `words`.
-HWY_INLINE hn::Vec<TagU32> ExpandWords(hn::Mask<TagU32> mask, const uint8_t* HWY_RESTRICT& words) {
-  const TagU32 tag;
-  const TagHalfU16 tag16;
-  const auto row = hn::PromoteTo(tag, hn::LoadU(tag16, reinterpret_cast<const uint16_t*>(words)));
-  if constexpr (kLanes > 8) {
-    words += 2 * hn::CountTrue(tag, mask);
-    return hn::Expand(row, mask);
-  } else {
-    uint8_t bits[8];
-    hn::StoreMaskBits(tag, mask, bits);
-    words += 2 * hwy::PopCount(bits[0]);
-    const hn::Rebind<uint8_t, Tag32> tag8;
-    const auto indices = hn::PromoteTo(Tag32(), hn::Load(tag8, kExpandTable.indices[bits[0]]));
-    return hn::TableLookupLanes(row, hn::IndicesFromVec(tag, indices));
-  }
-}
-
-// Replaces the codes of tokens that raw bits follow by the residuals that both give.
-HWY_NOINLINE void AddRawBits(SmallDecoding& d, int32_t* codes, int lanes) {
-  for (int i = 0; i < lanes; ++i) {
-    if (codes[i] < kFirstRawCode) continue;
-    const int token = codes[i] - kFirstRawCode + kDirectTokens;
-    uint32_t window;
-    hwy::CopyBytes<4>(d.raw_bits.next + d.raw_position / 8, &window);
-    const int bits = RawBits(token);
-    const uint32_t raw = window >> d.raw_position % 8 & ((1u << bits) - 1);
-    d.raw_position += bits;
-    const int zigzag = ZigzagOf(token, raw);
-    codes[i] = zigzag >> 1 ^ -(zigzag & 1);
-  }
-}
-
-// Decodes the residuals of kLanes columns from `x` on, of which `width` are there, by the lanes
-// with these states. Advances `words`.
-template <bool kWhole>
-HWY_INLINE void DecodeColumns(SmallDecoding& d, const SmallDecodeTables& tables, const SmallRow s,
-                              uint32_t* HWY_RESTRICT states, int64_t x, int64_t width,
-                              const uint8_t* HWY_RESTRICT& words) {
-  const Tag32 tag;
-  const TagU32 unsigned_tag;
-  const TagHalfU16 tag16;
-  const auto table = hn::PromoteTo(tag, hn::Load(hn::Rebind<uint8_t, Tag32>(), s.contexts + x));
-  const auto bits = hn::BitCast(unsigned_tag, LookUp16(tables.bits, table));
-  const auto head = hn::Shr(hn::Load(unsigned_tag, states), bits);
-  const auto slot = hn::Sub(hn::Load(unsigned_tag, states), hn::Shl(head, bits));
-  const auto index = hn::Add(hn::Max(hn::BitCast(tag, slot), LookUp16(tables.floors, table)),
-                             LookUp16(tables.bases, table));
-  HWY_ALIGN int32_t indices[kLanes];
-  hn::Store(index, tag, indices);
-  const auto entry = LookUpEntries(tag, tables.entries.data(), indices);
-  const auto bare = hn::BitCast(unsigned_tag, entry);
-  const auto frequency = hn::ShiftRight<19>(hn::ShiftLeft<7>(bare));
-  const auto start = hn::And(bare, hn::Set(unsigned_tag, (1 << 12) - 1));
-  auto state = hn::Add(hn::Mul(frequency, head), hn::Sub(slot, start));
-  auto residual = hn::ShiftRight<25>(entry);
-  auto refill = hn::Eq(hn::ShiftRight<16>(state), hn::Zero(unsigned_tag));
-  if constexpr (!kWhole) {
-    const auto there = hn::FirstN(unsigned_tag, width - x);
-    refill = hn::And(refill, there);
-    residual = hn::IfThenElseZero(hn::RebindMask(tag, there), residual);
-  }
-  state =
-      hn::IfThenElse(refill, hn::Or(hn::ShiftLeft<16>(state), ExpandWords(refill, words)), state);
-  if constexpr (kWhole) {
-    hn::Store(state, unsigned_tag, states);
-  } else {
-    hn::BlendedStore(state, hn::FirstN(unsigned_tag, width - x), unsigned_tag, states);
-  }
-  if (HWY_UNLIKELY(!hn::AllFalse(tag, hn::Gt(residual, hn::Set(tag, kFirstRawCode - 1))))) {
-    HWY_ALIGN int32_t codes[kLanes];
-    hn::Store(residual, tag, codes);
-    AddRawBits(d, codes, kLanes);
-    residual = hn::Load(tag, codes);
-  }
-  hn::Store(hn::BitCast(TagHalf16(), hn::TruncateTo(tag16, hn::BitCast(unsigned_tag, residual))),
-            TagHalf16(), s.residuals + x);
-}
-
-// The residuals of the blocks in scratch.coded, the first `coded` of them.
-HWY_INLINE void DecodeResiduals(SmallDecoding& d, const SmallRow s, int64_t coded) {
-  const SmallDecodeTables& tables = d.tables;
-  const int64_t width = d.planes.width();
-  const int64_t lane_blocks = d.model.lanes / kBlockWidth;
-  const uint8_t* words = d.words.next;
-  int64_t first_block = 0;
-  for (int64_t i = 0; i < coded; ++i) {
-    const int64_t block = s.coded[i];
-    while (block >= first_block + lane_blocks) first_block += lane_blocks;
-    uint32_t* const states = d.states + (block - first_block) * kBlockWidth;
-    const int64_t x = block * kBlockWidth;
-    if (HWY_LIKELY(x + kBlockWidth <= width)) {
-      HWY_UNROLL(8)
-      for (int64_t j = 0; j < kBlockWidth; j += kLanes) {
-        DecodeColumns<true>(d, tables, s, states + j, x + j, width, words);
-      }
-      continue;
-    }
-    for (int64_t j = 0; j < kBlockWidth; j += kLanes) {
-      if (x + j < width) {
-        DecodeColumns<false>(d, tables, s, states + j, x + j, width, words);
-      } else {
-        hn::Store(hn::Zero(TagHalf16()), TagHalf16(), s.residuals + x + j);
-      }
-    }
-  }
-  d.words.next = words;
 }
 
 // Sums of a vector's lanes up to each one.
@@ -419,7 +244,7 @@ HWY_INLINE void FinishRow(SmallPlanes& planes, const SmallRow s, int64_t y, int6
 }
 
 // Returns false if a stream ends too early.
-template <int kStencil, bool kHasPast>
+template <int kStencil, bool kFewTokens, bool kHasPast>
 bool DecodeFrame(SmallDecoding& d, int64_t frame, int16_t& first_value, RowSink& sink) {
   const int set = static_cast<int>(std::min<int64_t>(frame, d.model.sets - 1));
   const PackedCoefficients& coefficients = d.tables.coefficients[set];
@@ -431,7 +256,7 @@ bool DecodeFrame(SmallDecoding& d, int64_t frame, int16_t& first_value, RowSink&
     PredictRow<kStencil, kHasPast>(d.planes, y, coefficients, row);
     FindContexts<kHasPast>(d.planes, y, row, table);
     const int64_t coded = FindCodedBlocks(d, row, table);
-    DecodeResiduals(d, row, coded);
+    DecodeResiduals<kFewTokens>(d, row, coded);
     d.raw_bits.next += d.raw_position / 8;
     d.raw_position %= 8;
     if (d.flags.overrun() || d.words.overrun() || d.raw_bits.overrun(d.raw_position > 0))
@@ -444,21 +269,31 @@ bool DecodeFrame(SmallDecoding& d, int64_t frame, int16_t& first_value, RowSink&
   return true;
 }
 
-template <int kStencil>
+template <int kStencil, bool kFewTokens>
 bool DecodeFrames(SmallDecoding& d, int64_t frames, int16_t first_value, RowSink& sink) {
   for (int64_t frame = 0; frame < frames; ++frame) {
     if (frame > 0) d.planes.Flip();
-    const bool ok = frame == 0 ? DecodeFrame<kStencil, false>(d, frame, first_value, sink)
-                               : DecodeFrame<kStencil, true>(d, frame, first_value, sink);
+    const bool ok = frame == 0
+                        ? DecodeFrame<kStencil, kFewTokens, false>(d, frame, first_value, sink)
+                        : DecodeFrame<kStencil, kFewTokens, true>(d, frame, first_value, sink);
     if (!ok) return false;
   }
   return true;
 }
 
+template <SmallStencil kStencil>
+bool DecodeWith(SmallDecoding& d, int64_t frames, int16_t first_value, RowSink& sink) {
+  constexpr int kIndex = static_cast<int>(kStencil);
+  if constexpr (kHasFewTokens) {
+    if (d.few_tokens) return DecodeFrames<kIndex, true>(d, frames, first_value, sink);
+  }
+  return DecodeFrames<kIndex, false>(d, frames, first_value, sink);
+}
+
 bool DecodeSmall(SmallDecoding& d, int64_t frames, int16_t first_value, RowSink& sink) {
   return d.model.stencil == SmallStencil::kDiamond
-             ? DecodeFrames<static_cast<int>(SmallStencil::kDiamond)>(d, frames, first_value, sink)
-             : DecodeFrames<static_cast<int>(SmallStencil::kSquare)>(d, frames, first_value, sink);
+             ? DecodeWith<SmallStencil::kDiamond>(d, frames, first_value, sink)
+             : DecodeWith<SmallStencil::kSquare>(d, frames, first_value, sink);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -470,6 +305,11 @@ namespace seiche {
 namespace {
 
 HWY_EXPORT(DecodeSmall);
+
+// Below some 0.8 bits a value the first tokens are nearly all; above it most vectors have others.
+bool HasFewTokens(const SmallGroup& group, int64_t values) {
+  return static_cast<int64_t>(group.words.size()) < values / 10;
+}
 
 class SmallDecoder : public GroupDecoder {
  public:
@@ -504,7 +344,8 @@ class SmallDecoder : public GroupDecoder {
                               .flag_state = group.flag_state,
                               .flags = {group.flags, 2 * columns},
                               .words = {group.words, 2 * columns + 64},
-                              .raw_bits = {group.raw_bits, 2 * columns + 8}};
+                              .raw_bits = {group.raw_bits, 2 * columns + 8},
+                              .few_tokens = HasFewTokens(group, frames * height_ * width_)};
     if (!HWY_DYNAMIC_DISPATCH(DecodeSmall)(decoding, frames, group.first_value, sink)) {
       return absl::DataLossError("swell: a stream of level small ends too early");
     }

@@ -159,7 +159,6 @@ HWY_INLINE void PredictColumns(const TapRows& rows, const PackedCoefficients& co
                                int64_t x, SmallRow scratch) {
   using T = Taps<kStencil>;
   const Tag32 tag;
-  const TagU32 unsigned_tag;
   const Tag16 tag16;
   const TagU16 unsigned16;
   StencilSums sums;
@@ -167,30 +166,27 @@ HWY_INLINE void PredictColumns(const TapRows& rows, const PackedCoefficients& co
     for (int chain = 0; chain < 2; ++chain) {
       sums.even[v][chain] = sums.odd[v][chain] = hn::Zero(tag);
     }
+    sums.even[v][1] = hn::Set(tag, 1 << (kCoefficientBits - 1));  // rounds
   }
   if constexpr (kHasPast) {
     AddPast<T>(sums, rows, x, coefficients, std::make_integer_sequence<int, T::kPast>());
   }
   AddAbove<T>(sums, rows, x, coefficients, std::make_integer_sequence<int, T::kAbove>());
-  hn::Vec<Tag32> sum[2];
+  // Shifted so that the whole part is the upper half of a lane, and the fraction begins the lower.
+  hn::Vec<TagU16> sum[2];
   for (int v = 0; v < 2; ++v) {
-    sum[v] = hn::Add(hn::RearrangeToOddPlusEven(hn::Add(sums.even[v][0], sums.even[v][1]),
-                                                hn::Add(sums.odd[v][0], sums.odd[v][1])),
-                     hn::Set(tag, 1 << (kCoefficientBits - 1)));
+    const auto both = hn::RearrangeToOddPlusEven(hn::Add(sums.even[v][0], sums.even[v][1]),
+                                                 hn::Add(sums.odd[v][0], sums.odd[v][1]));
+    sum[v] = hn::BitCast(unsigned16, hn::ShiftLeft<16 - kCoefficientBits>(both));
   }
-  const auto whole = hn::OrderedTruncate2To(
-      unsigned16, hn::BitCast(unsigned_tag, hn::ShiftRight<kCoefficientBits>(sum[0])),
-      hn::BitCast(unsigned_tag, hn::ShiftRight<kCoefficientBits>(sum[1])));
-  const auto low =
-      hn::BitCast(tag16, hn::OrderedTruncate2To(unsigned16, hn::BitCast(unsigned_tag, sum[0]),
-                                                hn::BitCast(unsigned_tag, sum[1])));
-  const auto fraction = hn::Sub(hn::And(low, hn::Set(tag16, (1 << kCoefficientBits) - 1)),
-                                hn::Set(tag16, 1 << (kCoefficientBits - 1)));
+  const auto whole = hn::ConcatOdd(unsigned16, sum[1], sum[0]);
+  const auto below = hn::ConcatEven(unsigned16, sum[1], sum[0]);
+  const auto fraction = hn::BitCast(tag16, hn::Xor(below, hn::Set(unsigned16, 1 << 15)));
   hn::Store(hn::BitCast(tag16, whole), tag16, scratch.predictions + x);
   StoreSigns(fraction, scratch.signs + x);
-  const auto level = hn::Min(hn::ShiftRight<9>(hn::Abs(fraction)), hn::Set(tag16, kFractions - 1));
-  hn::Store(hn::TruncateTo(TagHalf8(), hn::BitCast(unsigned16, level)), TagHalf8(),
-            scratch.fractions + x);
+  const auto level = hn::Min(hn::ShiftRight<13>(hn::BitCast(unsigned16, hn::Abs(fraction))),
+                             hn::Set(unsigned16, kFractions - 1));
+  hn::Store(hn::TruncateTo(TagHalf8(), level), TagHalf8(), scratch.fractions + x);
 }
 
 template <int kStencil, bool kHasPast>
