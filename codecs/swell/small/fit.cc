@@ -1,6 +1,7 @@
 #include "codecs/swell/small/fit.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
@@ -13,6 +14,7 @@
 // Compiled once for each instruction set, the best of which is chosen at run time.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "codecs/swell/small/fit.cc"
+#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 
@@ -120,6 +122,8 @@ HWY_EXPORT(SumProducts);
 // Samples of each set: enough for the largest stencil.
 constexpr int64_t kFitSamples = 80000;
 constexpr int kFitRounds = 4;
+// How many samples memory is asked for at a time; nearly all of a sample would be waited for.
+constexpr int64_t kDrawsAhead = 12;
 // Errors below this weigh no more than it does, for they round to none.
 constexpr double kLeastError = 0.5;
 // Coefficients are below 8 with 12 bits behind the point; a fit that wants more is no good.
@@ -155,14 +159,11 @@ class Differences {
   bool IsInner(const Position& p) const {
     return p.t >= 2 && p.y >= 3 && p.y + 3 < height_ && p.x >= 4 && p.x + 3 < width_;
   }
-  // At() of an inner position, with the tap's Offset().
-  int64_t Offset(const StencilTap& tap) const {
-    return (tap.dy - tap.dt * height_) * width_ + tap.dx;
+  // The value at an inner position's tap; behind it there are kRowSlack more.
+  const int16_t* ValueAt(const Position& p, const StencilTap& tap) const {
+    return data_ + ((p.frame - tap.dt) * height_ + p.y + tap.dy) * width_ + p.x + tap.dx;
   }
-  int16_t AtOffset(const Position& p, int64_t offset) const {
-    const int16_t* const value = data_ + (p.frame * height_ + p.y) * width_ + p.x + offset;
-    return static_cast<int16_t>(value[0] - value[-1]);
-  }
+  static constexpr int kRowSlack = 8;
 
  private:
   const int16_t* data_;
@@ -184,6 +185,62 @@ std::vector<std::pair<int64_t, int64_t>> FramesOfSet(int set, int64_t frames,
   return found;
 }
 
+// Taps side by side.
+struct TapRow {
+  StencilTap first;
+  int index;  // of the first one among all taps
+};
+
+std::vector<TapRow> RowsOf(absl::Span<const StencilTap> taps) {
+  std::vector<TapRow> rows;
+  for (size_t i = 0; i < taps.size(); ++i) {
+    if (i > 0 && taps[i].dt == taps[i - 1].dt && taps[i].dy == taps[i - 1].dy) continue;
+    rows.push_back({taps[i], static_cast<int>(i)});
+  }
+  return rows;
+}
+
+// Writes samples: what the taps see, what they are to predict, zeros.
+class TapReader {
+ public:
+  TapReader(const Cube& cube, absl::Span<const StencilTap> taps)
+      : differences_(cube), taps_(taps), rows_(RowsOf(taps)) {}
+
+  // Asks memory for what Read() is going to need.
+  void Prefetch(const Position& position) const {
+    if (!differences_.IsInner(position)) return;
+    for (const TapRow& row : rows_) hwy::Prefetch(differences_.ValueAt(position, row.first));
+  }
+
+  // Returns whether the taps see anything but 0.
+  bool Read(const Position& position, float* HWY_RESTRICT sample, int stride) const {
+    constexpr int kSlack = Differences::kRowSlack;
+    const int taps = static_cast<int>(taps_.size());
+    // Rows of taps are read with a fixed number of columns; the next row overwrites the excess.
+    float seen[kMaxTaps + kSlack];
+    if (differences_.IsInner(position)) {
+      for (const TapRow& row : rows_) {
+        const int16_t* HWY_RESTRICT const value = differences_.ValueAt(position, row.first);
+        for (int i = 0; i < kSlack; ++i) {
+          seen[row.index + i] = static_cast<int16_t>(value[i] - value[i - 1]);
+        }
+      }
+    } else {
+      for (int i = 0; i < taps; ++i) seen[i] = differences_.At(position, taps_[i]);
+    }
+    std::fill(seen + taps, seen + stride, 0.0f);
+    const bool any = std::any_of(seen, seen + taps, [](float value) { return value != 0; });
+    seen[taps] = differences_.At(position, {0, 0, 0});
+    std::copy_n(seen, stride, sample);
+    return any;
+  }
+
+ private:
+  Differences differences_;
+  absl::Span<const StencilTap> taps_;
+  std::vector<TapRow> rows_;
+};
+
 // Positions all over the frames, without those all of whose taps are 0: nothing can be learnt
 // there.
 FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int64_t>> frames,
@@ -191,27 +248,24 @@ FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int
   FitSamples samples;
   samples.taps = static_cast<int>(taps.size());
   samples.stride = (samples.taps + 1 + kFitWidth - 1) / kFitWidth * kFitWidth;
-  const Differences differences(cube);
-  std::vector<int64_t> offsets;
-  for (const StencilTap& tap : taps) offsets.push_back(differences.Offset(tap));
+  const TapReader reader(cube, taps);
   const int64_t pixels = cube.height * cube.width;
   const int64_t tries = std::min<int64_t>(2 * kFitSamples, frames.size() * pixels);
   samples.values.resize((std::min(tries, kFitSamples) + kFitBatch) * samples.stride);
   Random random(/*seed=*/0x5e1c4e, /*stream=*/set);
-  for (int64_t i = 0; i < tries && samples.rows < kFitSamples; ++i) {
+  const auto draw = [&] {
     const auto& [frame, t] = frames[random.Below(frames.size())];
-    const int64_t pixel = static_cast<int64_t>(random.Below(pixels));
-    const Position position = {t, frame, pixel / cube.width, pixel % cube.width};
-    float* const row = samples.values.data() + samples.rows * samples.stride;
-    bool any = false;
-    const bool is_inner = differences.IsInner(position);
-    for (int j = 0; j < samples.taps; ++j) {
-      row[j] =
-          is_inner ? differences.AtOffset(position, offsets[j]) : differences.At(position, taps[j]);
-      any |= row[j] != 0;
+    const auto pixel = static_cast<int64_t>(random.Below(pixels));
+    return Position{t, frame, pixel / cube.width, pixel % cube.width};
+  };
+  std::array<Position, kDrawsAhead> ahead;
+  for (int64_t drawn = 0; drawn < tries + kDrawsAhead && samples.rows < kFitSamples; ++drawn) {
+    Position& position = ahead[drawn % kDrawsAhead];
+    if (drawn >= kDrawsAhead) {
+      float* const row = samples.values.data() + samples.rows * samples.stride;
+      samples.rows += reader.Read(position, row, samples.stride);
     }
-    row[samples.taps] = differences.At(position, {0, 0, 0});
-    samples.rows += any;
+    if (drawn < tries) reader.Prefetch(position = draw());
   }
   const int64_t whole = (samples.rows + kFitBatch - 1) / kFitBatch * kFitBatch;
   std::fill(samples.values.begin() + samples.rows * samples.stride,
