@@ -120,8 +120,8 @@ HWY_NOINLINE void AddRawBits(SmallDecoding& d, int32_t* codes, int lanes) {
   }
 }
 
-// Whether registers hold for all tables where the first tokens begin.
-constexpr bool kHasFewTokens = kLanes == 16;
+// Whether LookUp16() looks into registers rather than into memory.
+constexpr bool kHasFewTokens = kLanes >= 8;
 
 // The slots of kLanes columns from `x` on, the tables that they are looked up in, and what is left
 // of the states above the slots.
