@@ -91,12 +91,13 @@ class ByteCodec {
     (void)first;
     return 0;
   }
-  // Decodes bytes [first, first + decoded.size()), all of them; what is encoded behind them need
-  // not even be right. `first` is one that PartStart() gave. kDataLoss if what they need of
-  // `encoded` is damaged, or if it holds fewer.
-  virtual absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t first,
+  // Decodes bytes [first, first + decoded.size()), all of them, of what has `size` bytes as a
+  // whole; what is encoded behind them need not even be right. `first` is one that PartStart()
+  // gave. kDataLoss if what they need of `encoded` is damaged, if it holds fewer, or if it says
+  // that the whole has another size.
+  virtual absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t size, size_t first,
                                   absl::Span<std::byte> decoded, CodecScratch& scratch) const {
-    (void)encoded, (void)first, (void)decoded, (void)scratch;
+    (void)encoded, (void)size, (void)first, (void)decoded, (void)scratch;
     return absl::UnimplementedError("the codec decodes whole streams only");
   }
 };

@@ -124,11 +124,11 @@ size_t CodecChain::PartStart(uint32_t skip_mask, size_t first) const {
 }
 
 absl::Status CodecChain::DecodePart(absl::Span<const std::byte> encoded, uint32_t skip_mask,
-                                    size_t first, absl::Span<std::byte> decoded,
+                                    size_t size, size_t first, absl::Span<std::byte> decoded,
                                     CodecScratch& scratch) const {
   assert(decodes_part(skip_mask));
   const int stage = OnlyStage(skip_mask);
-  return Annotate(stages_[stage].codec->DecodePart(encoded, first, decoded, scratch),
+  return Annotate(stages_[stage].codec->DecodePart(encoded, size, first, decoded, scratch),
                   absl::StrCat("stage ", stage + 1, " of ", name()));
 }
 

@@ -48,8 +48,8 @@ class CodecChain {
   bool decodes_part(uint32_t skip_mask) const;
   // As ByteCodec has them. Only if decodes_part(skip_mask). Errors as of Decode.
   size_t PartStart(uint32_t skip_mask, size_t first) const;
-  absl::Status DecodePart(absl::Span<const std::byte> encoded, uint32_t skip_mask, size_t first,
-                          absl::Span<std::byte> decoded, CodecScratch& scratch) const;
+  absl::Status DecodePart(absl::Span<const std::byte> encoded, uint32_t skip_mask, size_t size,
+                          size_t first, absl::Span<std::byte> decoded, CodecScratch& scratch) const;
 
  private:
   struct Stage {

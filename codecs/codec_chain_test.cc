@@ -96,12 +96,13 @@ TEST(CodecChainTest, PartsOfOneStage) {
   ASSERT_EQ(stream.skip_mask, 0);
   for (size_t size : {0, 1, 999, 20000}) {
     Bytes prefix(size);
-    ASSERT_THAT(chain.DecodePart(stream.bytes, 1, 0, absl::MakeSpan(prefix), scratch), IsOk());
+    ASSERT_THAT(chain.DecodePart(stream.bytes, 1, 20000, 0, absl::MakeSpan(prefix), scratch),
+                IsOk());
     EXPECT_TRUE(std::equal(prefix.begin(), prefix.end(), data.begin()));
   }
   EXPECT_EQ(chain.PartStart(1, 999), 0);
   Bytes more(20001);
-  EXPECT_THAT(chain.DecodePart(stream.bytes, 1, 0, absl::MakeSpan(more), scratch),
+  EXPECT_THAT(chain.DecodePart(stream.bytes, 1, 20002, 0, absl::MakeSpan(more), scratch),
               StatusIs(absl::StatusCode::kDataLoss,
                        "stage 2 of shuffle+lzf: lzf: the stream ends after 20000 of 20001 bytes"));
 }

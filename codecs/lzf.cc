@@ -33,7 +33,7 @@ class LzfCodec final : public ByteCodec {
 
   // From the beginning only.
   bool decodes_part() const override { return true; }
-  absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t first,
+  absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t, size_t first,
                           absl::Span<std::byte> decoded, CodecScratch&) const override {
     assert(first == 0);
     (void)first;

@@ -7,7 +7,7 @@
 //   SEICHE_RETURN_IF_ERROR(decoder.DecodeGroup(group_bytes[g], /*frames=*/100, sink));
 //
 // A group is a run of frames that is decoded without any other: its first frame is a key frame. The
-// container (swell_stream.h) keeps the model and the bytes of each group, with their sizes and
+// container (stream_header.h) keeps the model and the bytes of each group, with their sizes and
 // checksums; k is computed modulo 2^bits throughout. Coders know neither floats nor headers. One
 // thread at a time uses a coder; it keeps its working memory from chunk to chunk.
 #ifndef SEICHE_CODECS_SWELL_GROUP_CODER_H_

@@ -140,6 +140,13 @@ bool ParseMapping(Reader& reader, StreamHeader& header) {
   return IsValid(header.mapping) && reader.Bytes(model_size, header.model);
 }
 
+// Decoders have memory for frames, and their arithmetic is that of frames of at most this size.
+bool FrameFits(const StreamHeader& header) {
+  const StreamHeader::Extents extents = header.extents();
+  const int64_t most = kMaxGroupBytes / (header.mapping.bits / 8);
+  return extents.width == 0 || extents.height <= most / extents.width;
+}
+
 // What lies between the fixed fields and the header's checksum.
 bool ParseRest(size_t rank, Reader& reader, StreamHeader& header, std::vector<uint64_t>& sizes) {
   if (!ParseShape(rank, reader, header)) return false;
@@ -147,7 +154,9 @@ bool ParseRest(size_t rank, Reader& reader, StreamHeader& header, std::vector<ui
       (!reader.Double(header.bound) || !std::isfinite(header.bound) || header.bound <= 0)) {
     return false;
   }
-  if (header.level != SwellLevel::kRaw && !ParseMapping(reader, header)) return false;
+  if (header.level != SwellLevel::kRaw && (!ParseMapping(reader, header) || !FrameFits(header))) {
+    return false;
+  }
   uint64_t count = 0;
   // A group takes five bytes of the table at least.
   if (!CountGroups(header, reader.left() / 5, count)) return false;

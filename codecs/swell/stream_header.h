@@ -30,6 +30,9 @@ enum class SwellLevel : uint8_t {
 };
 inline constexpr int kSwellLevels = 4;
 
+// Bytes of the integers of a group of frames, and so of a frame, at most. Larger ones are kRaw.
+inline constexpr int64_t kMaxGroupBytes = int64_t{1} << 30;
+
 // What was promised of errors. On disk, do not change.
 enum class SwellMode : uint8_t {
   kLossless = 0,

@@ -27,7 +27,6 @@ using Bytes = std::vector<std::byte>;
 using Extents = StreamHeader::Extents;
 
 // A group's integers have at most this many bytes, so that 32 bits hold every size inside.
-constexpr int64_t kMaxGroupBytes = int64_t{1} << 30;
 
 // What one thread's calls keep from array to array.
 struct SwellState final : CodecState {
@@ -415,7 +414,10 @@ class SwellCodec final : public ArrayCodec {
 double LargestError(const SwellOptions& options, const std::byte* values, DType dtype,
                     int64_t count) {
   if (options.mode != SwellMode::kRelative) return options.bound;
-  return options.bound * FiniteRange(values, dtype, count);
+  const FiniteRange range = FiniteRangeOf(values, dtype, count);
+  const double error = options.bound * (range.most - range.least);
+  // Where the range is no finite number the error mostly is one.
+  return std::isfinite(error) ? error : options.bound * range.most - options.bound * range.least;
 }
 
 absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOptions& options) {
@@ -436,8 +438,8 @@ absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOpti
   return std::make_unique<SwellCodec>(options);
 }
 
-absl::Status DecodeSwellElements(absl::Span<const std::byte> encoded, int64_t first,
-                                 int64_t element_size, absl::Span<std::byte> out,
+absl::Status DecodeSwellElements(absl::Span<const std::byte> encoded, int64_t elements,
+                                 int64_t first, int64_t element_size, absl::Span<std::byte> out,
                                  CodecScratch& scratch) {
   SEICHE_ASSIGN_OR_RETURN(const StreamHeader header, ParseHeader(encoded));
   if (static_cast<int64_t>(SizeOf(header.info.dtype)) != element_size) {
@@ -445,7 +447,10 @@ absl::Status DecodeSwellElements(absl::Span<const std::byte> encoded, int64_t fi
                                          element_size));
   }
   const int64_t wanted = static_cast<int64_t>(out.size()) / element_size;
-  const int64_t elements = NumElements(header.info.shape);
+  if (NumElements(header.info.shape) != elements) {
+    return Damaged("swell", absl::StrCat("an array of ", NumElements(header.info.shape),
+                                         " elements, not ", elements));
+  }
   if (first < 0 || first > elements || wanted > elements - first) {
     return Damaged("swell", absl::StrCat("an array of ", elements, " elements, of which ", wanted,
                                          " from ", first, " on are wanted"));

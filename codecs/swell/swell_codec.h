@@ -52,12 +52,13 @@ absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOpti
 double LargestError(const SwellOptions& options, const std::byte* values, DType dtype,
                     int64_t count);
 
-// Elements [first, first + out.size() / element_size) of the stream's array, counted row-major:
-// whatever axes a window lies in, as long as its elements follow each other. Only groups of frames
-// that hold some of them are decoded. kDataLoss if those are damaged, if the array has fewer
-// elements, or if they have another size.
-absl::Status DecodeSwellElements(absl::Span<const std::byte> encoded, int64_t first,
-                                 int64_t element_size, absl::Span<std::byte> out,
+// Elements [first, first + out.size() / element_size) of the stream's array of `elements`, counted
+// row-major: whatever axes a window lies in, as long as its elements follow each other. Only groups
+// of frames that hold some of them are decoded. kDataLoss if those are damaged, if the stream has
+// another number of elements, or if they have another size: memory is that of a frame, and how
+// large those are is up to whoever wrote the stream.
+absl::Status DecodeSwellElements(absl::Span<const std::byte> encoded, int64_t elements,
+                                 int64_t first, int64_t element_size, absl::Span<std::byte> out,
                                  CodecScratch& scratch);
 
 }  // namespace seiche

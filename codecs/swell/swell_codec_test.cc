@@ -186,14 +186,68 @@ TEST(SwellCodecTest, AnyElementsAlone) {
     for (int part = 0; part < 20; ++part) {
       const int64_t first = random() % (count + 1);
       Bytes out(random() % (count - first + 1) * size);
-      ASSERT_THAT(DecodeSwellElements(encoded, first, size, absl::MakeSpan(out), scratch), IsOk());
+      ASSERT_THAT(DecodeSwellElements(encoded, count, first, size, absl::MakeSpan(out), scratch),
+                  IsOk());
       ASSERT_TRUE(std::equal(out.begin(), out.end(), array.bytes.begin() + first * size));
     }
     Bytes more((count + 1) * size);
-    EXPECT_THAT(DecodeSwellElements(encoded, 0, size, absl::MakeSpan(more), scratch),
+    EXPECT_THAT(DecodeSwellElements(encoded, count, 0, size, absl::MakeSpan(more), scratch),
                 StatusIs(absl::StatusCode::kDataLoss));
-    EXPECT_THAT(DecodeSwellElements(encoded, 0, 2 * size, absl::MakeSpan(more), scratch),
+    EXPECT_THAT(DecodeSwellElements(encoded, count, 0, 2 * size, absl::MakeSpan(more), scratch),
                 StatusIs(absl::StatusCode::kDataLoss, HasSubstr("elements of")));
+  }
+}
+
+// A stream whose header says that its frames are of `height` rows: everything else is that of
+// `encoded`, of one group.
+Bytes WithHeight(const Bytes& encoded, int64_t height) {
+  StreamHeader header = *ParseHeader(encoded);
+  header.info.shape[header.info.shape.size() - 2] = height;
+  Bytes other = WriteHeader(header);
+  for (const auto& group : header.groups) {
+    other.insert(other.end(), group.bytes.begin(), group.bytes.end());
+  }
+  return other;
+}
+
+// Whoever asks for some elements has no array of that size to notice it by.
+TEST(SwellCodecTest, FramesOfAnySizeAreRefused) {
+  const Array array = MakeArray<float>({1, 8, 16384}, WaveFrames(1, 8, 16384, 4));
+  for (const SwellLevel level : kLevels) {
+    const Bytes encoded =
+        Encode({.level = level, .mode = SwellMode::kAbsolute, .bound = 1e-3}, array);
+    for (const int64_t height : {int64_t{9}, int64_t{1} << 20, int64_t{111167824183472}}) {
+      const Bytes other = WithHeight(encoded, height);
+      Bytes out(100 * sizeof(float));
+      CodecScratch scratch;
+      for (const int64_t elements : {int64_t{8}, height}) {
+        EXPECT_THAT(DecodeSwellElements(other, elements * 16384, 0, sizeof(float),
+                                        absl::MakeSpan(out), scratch),
+                    StatusIs(absl::StatusCode::kDataLoss))
+            << height;
+      }
+    }
+  }
+}
+
+TEST(SwellCodecTest, RelativeBoundsWhereTheRangeIsNoDouble) {
+  std::mt19937 random(8);
+  std::vector<double> values(3000);
+  for (double& value : values) value = (static_cast<double>(random()) / 0x1p31 - 1) * 1.7e308;
+  const Array array = MakeArray<double>({3, 20, 50}, values);
+  for (const SwellLevel level : kLevels) {
+    const Bytes encoded =
+        Encode({.level = level, .mode = SwellMode::kRelative, .bound = 1e-3}, array);
+    std::vector<double> decoded(values.size());
+    CodecScratch scratch;
+    ASSERT_THAT(DecodeSwellElements(encoded, 3000, 0, sizeof(double),
+                                    absl::MakeSpan(reinterpret_cast<std::byte*>(decoded.data()),
+                                                   decoded.size() * sizeof(double)),
+                                    scratch),
+                IsOk());
+    for (size_t i = 0; i < values.size(); ++i) {
+      EXPECT_LE(std::abs(values[i] - decoded[i]), 1e-3 * 2 * 1.7e308);
+    }
   }
 }
 
@@ -228,8 +282,8 @@ TEST(SwellCodecTest, OtherGroupsAreNotLookedAt) {
       for (int64_t last = first; last < 20; ++last) {
         Bytes out((last - first + 1) * 99 * sizeof(float));
         CodecScratch scratch;
-        const absl::Status status =
-            DecodeSwellElements(damaged, first * 99, sizeof(float), absl::MakeSpan(out), scratch);
+        const absl::Status status = DecodeSwellElements(damaged, 20 * 99, first * 99, sizeof(float),
+                                                        absl::MakeSpan(out), scratch);
         EXPECT_EQ(status.ok(), last < start || first >= end)
             << group << ' ' << first << ' ' << last;
       }

@@ -126,11 +126,12 @@ class SwellFilter final : public ByteCodec {
   // From the key frame before `first` on.
   bool decodes_part() const override { return true; }
   size_t PartStart(size_t first) const override { return first; }
-  absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t first,
+  absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t size, size_t first,
                           absl::Span<std::byte> decoded, CodecScratch& scratch) const override {
     const size_t element = SizeOf(dtype_);
-    return DecodeSwellElements(encoded, static_cast<int64_t>(first / element),
-                               static_cast<int64_t>(element), decoded, scratch);
+    return DecodeSwellElements(encoded, static_cast<int64_t>(size / element),
+                               static_cast<int64_t>(first / element), static_cast<int64_t>(element),
+                               decoded, scratch);
   }
 
  private:

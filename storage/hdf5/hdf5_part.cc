@@ -272,9 +272,9 @@ absl::Status Hdf5Part::Decode(int64_t chunk, const ChunkLocation& location,
   }
   const int64_t needed = range.end - range.first;
   const auto decode = [&](absl::Span<std::byte> bytes) {
-    return needed < chunk_bytes
-               ? chain.DecodePart(encoded, location.skip_mask, range.first, bytes, scratch)
-               : chain.Decode(encoded, location.skip_mask, bytes, scratch);
+    return needed < chunk_bytes ? chain.DecodePart(encoded, location.skip_mask, chunk_bytes,
+                                                   range.first, bytes, scratch)
+                                : chain.Decode(encoded, location.skip_mask, bytes, scratch);
   };
   if (out.contiguous() && out.size_bytes() == needed) {
     if (location.raw && encoded.data() == out.data) return absl::OkStatus();

@@ -48,7 +48,8 @@ void CheckElements(absl::Span<const std::byte> encoded, const FuzzArray& whole, 
   const int64_t count = NumElements(whole.info.shape);
   const int64_t first = number % (count + 1);
   std::vector<std::byte> part(number / 5 % (count - first + 1) * size);
-  const bool good = DecodeSwellElements(encoded, first, size, absl::MakeSpan(part), scratch).ok();
+  const bool good =
+      DecodeSwellElements(encoded, count, first, size, absl::MakeSpan(part), scratch).ok();
   FuzzCheck(good || !whole_is_good, "elements of a good stream are none");
   FuzzCheck(
       !whole_is_good || std::equal(part.begin(), part.end(), whole.bytes.begin() + first * size),

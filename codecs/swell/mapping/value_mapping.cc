@@ -379,7 +379,7 @@ void MapFloats(const std::byte* values, int64_t count, double bound, MappedArray
 }
 
 template <typename T>
-double RangeOf(const std::byte* values, int64_t count) {
+FiniteRange RangeOf(const std::byte* values, int64_t count) {
   double least = std::numeric_limits<double>::infinity();
   double most = -least;
   for (int64_t i = 0; i < count; ++i) {
@@ -390,7 +390,7 @@ double RangeOf(const std::byte* values, int64_t count) {
     least = std::min(least, number);
     most = std::max(most, number);
   }
-  return most >= least ? most - least : 0;
+  return most >= least ? FiniteRange{least, most} : FiniteRange{};
 }
 
 }  // namespace
@@ -425,10 +425,10 @@ void MapValues(const std::byte* values, DType dtype, int64_t count, double bound
   }
 }
 
-double FiniteRange(const std::byte* values, DType dtype, int64_t count) {
+FiniteRange FiniteRangeOf(const std::byte* values, DType dtype, int64_t count) {
   if (dtype == DType::kFloat32) return RangeOf<float>(values, count);
   if (dtype == DType::kFloat64) return RangeOf<double>(values, count);
-  return 0;  // others are exact
+  return {};
 }
 
 }  // namespace seiche

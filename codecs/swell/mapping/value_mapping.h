@@ -45,8 +45,13 @@ struct MappedArray {
 void MapValues(const std::byte* values, DType dtype, int64_t count, double bound,
                MappedArray& mapped);
 
-// The difference of the largest and the smallest finite value, in float64; 0 if there is none.
-double FiniteRange(const std::byte* values, DType dtype, int64_t count);
+// The smallest and the largest finite value, in float64; both 0 if there is none, and for dtypes
+// that are always exact. Their difference need not be finite.
+struct FiniteRange {
+  double least = 0;
+  double most = 0;
+};
+FiniteRange FiniteRangeOf(const std::byte* values, DType dtype, int64_t count);
 
 }  // namespace seiche
 
