@@ -162,6 +162,25 @@ TEST(ClaimsTest, LinearSpeedupIsNotSublinear) {
   EXPECT_EQ(Judged({.rows = rows, .cores = 1}, "5-sublinear").holds, std::nullopt);
 }
 
+TEST(ClaimsTest, TimesTakenOnceHaveToDifferALot) {
+  std::vector<Row> rows = SyntheticRows();
+  const auto written_in = [&rows](double jpeg, double lzf) {
+    for (Row& row : rows) {
+      const double seconds = static_cast<double>(row.variant.sequences);
+      if (row.variant.id == "jpeg") row.write_seconds = jpeg * seconds;
+      if (row.variant.id == "hdf5_manual_lzf") row.write_seconds = lzf * seconds;
+    }
+    return Judged({.rows = rows, .cores = 4}, "7-write");
+  };
+  EXPECT_EQ(written_in(2, 1).holds, true);
+  EXPECT_EQ(written_in(1, 2).holds, false);
+  for (const double lzf : {0.9, 1.0, 1.1}) {
+    const Claim close = written_in(1, lzf);
+    EXPECT_EQ(close.holds, std::nullopt);
+    EXPECT_THAT(close.why, HasSubstr("taken once"));
+  }
+}
+
 TEST(ClaimsTest, GzipLevelsTradeSizeForTime) {
   std::vector<Row> rows = SyntheticRows();
   RowOf(rows, "hdf5_manual_gzip1").bytes = 13e9;

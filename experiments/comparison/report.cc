@@ -210,7 +210,9 @@ std::string MeasuredText(const Protocol& protocol) {
 
 std::string WritingText(const Protocol& protocol) {
   return absl::StrFormat(
-      "Write: from values in memory to files flushed to the disk, encoded by %d threads. Copy: "
+      "Write: from values in memory to files flushed to the disk, encoded by %d threads; taken "
+      "once, "
+      "when the files were written. Copy, once, too: "
       "all files, one after the other, to another folder of the same disk, flushed. Sizes: 1 MB "
       "is 1,000,000 bytes. PSNR and the largest error of the JPEG files are against what was "
       "simulated. The other rows store the decoded JPEG values, all but those with a bound "

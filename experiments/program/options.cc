@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -13,7 +14,6 @@ namespace seiche {
 namespace {
 
 constexpr int kMaxWorkers = 256;
-constexpr int kSlowRepeats = 3;
 constexpr int64_t kMaxSequences = 1'000'000;
 
 struct ScaleParameters {
@@ -22,19 +22,24 @@ struct ScaleParameters {
   int64_t uncompressed_sequences;  // -1: all
   int64_t batch_size;
   int64_t batches;
+  // Rows whose chunks hold parts of many sequences.
   int64_t slow_batch_size;
+  int64_t slow_batches;
+  int slow_repeats;  // at most
 };
 
 ScaleParameters ParametersOf(Scale scale) {
   switch (scale) {
     case Scale::kTiny:
-      return {6, -1, -1, 2, 1, 1};
+      return {6, -1, -1, 2, 1, 1, 1, 3};
     case Scale::kDefault:
-      return {200, 40, 50, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize};
+      return {200, 40, 50, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize, 1, 3};
     case Scale::kFull:
       break;
   }
-  return {kPublishedSequences, -1, -1, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize};
+  constexpr int kAny = std::numeric_limits<int>::max();
+  return {kPublishedSequences, -1,  -1, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize,
+          kPublishedBatches,   kAny};
 }
 
 absl::StatusOr<std::vector<int>> ParseWorkers(const std::vector<std::string>& texts) {
@@ -95,8 +100,8 @@ absl::StatusOr<ExperimentPlan> MakePlan(const ExperimentOptions& options) {
   plan.read.seed = options.seed;
   plan.slow_read = plan.read;
   plan.slow_read.batch_size = scale.slow_batch_size;
-  plan.slow_read.batches = 1;
-  plan.slow_read.repeats = std::min(options.repeats, kSlowRepeats);
+  plan.slow_read.batches = scale.slow_batches;
+  plan.slow_read.repeats = std::min(options.repeats, scale.slow_repeats);
   plan.overwrite = options.overwrite;
   plan.python_stack = options.python_stack;
   return plan;

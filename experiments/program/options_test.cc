@@ -31,6 +31,8 @@ TEST(OptionsTest, FullScaleHasAllSequencesEverywhere) {
   const auto plan = MakePlan({.scale = Scale::kFull});
   ASSERT_THAT(plan, IsOk());
   for (const Variant& variant : plan->variants) EXPECT_EQ(variant.sequences, 3000) << variant.id;
+  EXPECT_EQ(EpochSizeOf(plan->slow_read, 3000).sequences(), 100);
+  EXPECT_EQ(plan->slow_read.repeats, 5);
 }
 
 TEST(OptionsTest, SequencesReplaceTheScalesNumber) {

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <iterator>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/atomic_output.h"
@@ -32,6 +32,15 @@ bool IsMarked(const std::string& path, const FileSystem& files) {
 }
 
 constexpr std::string_view kOwnNames[] = {"dataset", "variants", "scratch", "venv", "python"};
+constexpr std::string_view kReports[] = {"paper", "generate", "write",  "speed",
+                                         "files", "peers",    "codecs", "training"};
+constexpr std::string_view kReportExtensions[] = {".md", ".csv", ".json", ".svg", ".png"};
+
+bool IsReport(std::string_view name) {
+  const size_t dot = std::min(name.rfind('.'), name.size());
+  return absl::c_linear_search(kReports, name.substr(0, dot)) &&
+         absl::c_linear_search(kReportExtensions, name.substr(dot));
+}
 
 // What a run leaves that is killed before the mark is there.
 bool IsFirstTrace(const std::string& name) {
@@ -51,8 +60,7 @@ absl::Status CheckOwner(const std::string& path, bool overwrite, const FileSyste
   std::erase_if(names, IsFirstTrace);
   if (names.empty() || IsMarked(path, files)) return absl::OkStatus();
   for (const std::string& name : names) {
-    if (std::find(std::begin(kOwnNames), std::end(kOwnNames), name) == std::end(kOwnNames))
-      continue;
+    if (!absl::c_linear_search(kOwnNames, name) && !IsReport(name)) continue;
     return absl::AlreadyExistsError(absl::StrCat(
         path, ": holds ", name, ", which this program did not make: choose another --out"));
   }
@@ -119,10 +127,19 @@ absl::Status OutputFolder::CleanUp(bool overwrite, FileSystem& files) const {
   if (overwrite) {
     SEICHE_RETURN_IF_ERROR(files.RemoveAll(dataset()));
     SEICHE_RETURN_IF_ERROR(files.RemoveAll(variants()));
+    SEICHE_RETURN_IF_ERROR(RemoveReports(files));
   }
   SEICHE_RETURN_IF_ERROR(files.RemoveAll(scratch()));
   for (const std::string& place : {path(), dataset(), variants()}) {
     SEICHE_RETURN_IF_ERROR(RemoveLeftovers(files, place));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OutputFolder::RemoveReports(FileSystem& files) const {
+  SEICHE_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(path_));
+  for (const std::string& name : names) {
+    if (IsReport(name)) SEICHE_RETURN_IF_ERROR(files.RemoveAll(JoinPath(path_, name)));
   }
   return absl::OkStatus();
 }

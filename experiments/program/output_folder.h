@@ -19,9 +19,9 @@ namespace seiche {
 class OutputFolder {
  public:
   // Makes the folder, marks and locks it, and removes what killed runs left unfinished. With
-  // `overwrite` the data of earlier runs goes, too. kAlreadyExists for a file, for a folder with
-  // other things in it unless `overwrite`, and for an unmarked one that has one of our names;
-  // kUnavailable while another run has the lock.
+  // `overwrite` the data and the reports of earlier runs go, too. kAlreadyExists for a file, for a
+  // folder with other things in it unless `overwrite`, and for an unmarked one that has one of our
+  // names; kUnavailable while another run has the lock.
   static absl::StatusOr<OutputFolder> Open(const std::string& path, bool overwrite,
                                            FileSystem& files);
 
@@ -34,6 +34,9 @@ class OutputFolder {
   std::string venv() const;
   std::string python() const;  // scripts, and the package that they import; made anew by each run
   std::string report(std::string_view name) const;  // "paper.md"
+
+  // Removes all reports: those of data that are no more.
+  absl::Status RemoveReports(FileSystem& files) const;
 
  private:
   class Lock;

@@ -72,13 +72,26 @@ TEST_F(OutputFolderTest, SomebodyElsesDatasetIsRefusedEvenWhenOverwriting) {
   EXPECT_TRUE(Exists("dataset/my.csv"));
 }
 
+TEST_F(OutputFolderTest, SomebodyElsesReportIsRefusedEvenWhenOverwriting) {
+  Write("write.md");
+  EXPECT_THAT(Open(/*overwrite=*/true),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("holds write.md, which this")));
+  EXPECT_TRUE(Exists("write.md"));
+}
+
 TEST_F(OutputFolderTest, OverwritingRemovesOnlyItsOwnNames) {
   EXPECT_THAT(Open(), IsOk());
   Write("thesis.tex");
+  Write("paper.txt");
+  Write("paper.json");
+  Write("speed.md");
   Write("dataset/dataset.json");
   Write("variants/jpeg.json");
   EXPECT_THAT(Open(/*overwrite=*/true), IsOk());
   EXPECT_TRUE(Exists("thesis.tex"));
+  EXPECT_TRUE(Exists("paper.txt"));
+  EXPECT_FALSE(Exists("paper.json"));
+  EXPECT_FALSE(Exists("speed.md"));
   EXPECT_FALSE(Exists("dataset/dataset.json"));
   EXPECT_FALSE(Exists("variants/jpeg.json"));
 }

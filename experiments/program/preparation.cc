@@ -80,6 +80,7 @@ absl::StatusOr<Dataset> Preparation::PrepareDataset() {
     dataset_ = *std::move(found);
   } else if (absl::IsNotFound(status) || absl::IsDataLoss(status)) {
     if (absl::IsDataLoss(status)) log_(absl::StrCat("dataset: made anew: ", status.message()));
+    SEICHE_RETURN_IF_ERROR(folder_.RemoveReports(files_));
     const double start = Now();
     SEICHE_ASSIGN_OR_RETURN(dataset_,
                             GenerateDataset(plan_.dataset, folder_.dataset(), pool_, files_));

@@ -16,6 +16,7 @@
 #include "base/aligned_buffer.h"
 #include "base/atomic_output.h"
 #include "base/status.h"
+#include "storage/jpeg/frame_files.h"
 #include "tools/command/block_reader.h"
 #include "tools/command/convert_target.h"
 #include "tools/command/fields.h"
@@ -227,10 +228,35 @@ absl::StatusOr<ConvertResult> WriteAndCheck(ConvertFormat format, const ConvertO
   return result;
 }
 
+// A folder is replaced as a whole, so it has to be one of ours: folders of frames and nothing else.
+absl::Status CheckReplaceable(const std::string& path, const FileSystem& files) {
+  const auto info = files.Info(path);
+  if (!info.ok() || info->kind != FileInfo::Kind::kDirectory) return absl::OkStatus();
+  const auto foreign = [&](const std::string& name) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(path, ": holds ", name,
+                     ", which belongs to no JPEG store: choose another target, or remove it"));
+  };
+  SEICHE_ASSIGN_OR_RETURN(const std::vector<std::string> sequences, files.List(path));
+  for (const std::string& sequence : sequences) {
+    const std::string folder = JoinPath(path, sequence);
+    SEICHE_ASSIGN_OR_RETURN(const FileInfo entry, files.Info(folder));
+    if (entry.kind != FileInfo::Kind::kDirectory) return foreign(sequence);
+    SEICHE_ASSIGN_OR_RETURN(const std::vector<std::string> frames, files.List(folder));
+    for (const std::string& frame : frames) {
+      if (!IsFrameName(frame)) return foreign(JoinPath(sequence, frame));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<ConvertResult> Convert(const ConvertOptions& options) {
   SEICHE_RETURN_IF_ERROR(CheckPaths(options));
+  if (options.overwrite) {
+    SEICHE_RETURN_IF_ERROR(CheckReplaceable(options.to, *options.files));
+  }
   SEICHE_ASSIGN_OR_RETURN(const ConvertFormat format, FormatOf(options));
   SEICHE_ASSIGN_OR_RETURN(AtomicOutput output,
                           AtomicOutput::Create(*options.files, options.to,

@@ -10,6 +10,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "base/array_view.h"
+#include "base/atomic_output.h"
 #include "base/file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -315,6 +316,24 @@ TEST_F(ConvertTest, TargetsThatExist) {
   ASSERT_THAT(Convert(options), IsOk());
   EXPECT_EQ(*ReadAll(Path("a.h5"), "filters/lzf"), *ReadAll(kEarliest, "filters/lzf"));
   EXPECT_THAT(*files_.List(folder_), ElementsAre("a.h5"));
+}
+
+TEST_F(ConvertTest, OnlyFoldersOfFramesAreReplaced) {
+  ConvertOptions options = Options(kGray, "frames");
+  options.format = ConvertFormat::kJpeg;
+  ASSERT_THAT(Convert(options), IsOk());
+  EXPECT_THAT(Convert(options), StatusIs(Code::kAlreadyExists));
+  options.overwrite = true;
+  ASSERT_THAT(Convert(options), IsOk());
+  for (const std::string name : {"thesis.tex", "0/thesis.tex"}) {
+    const std::string path = JoinPath(options.to, name);
+    ASSERT_THAT(files_.MakeDirectories(Dirname(path)), IsOk());
+    ASSERT_THAT(WriteFileAtomically(files_, path, "text", OverwritePolicy::kRefuse), IsOk());
+    EXPECT_THAT(Convert(options),
+                StatusIs(Code::kAlreadyExists, HasSubstr("holds " + name + ", which belongs")));
+    ASSERT_THAT(ReadFile(files_, path), IsOk());
+    ASSERT_THAT(files_.RemoveAll(path), IsOk());
+  }
 }
 
 TEST_F(ConvertTest, TheSourceIsNoTarget) {
