@@ -121,11 +121,12 @@ void AddDataFlags(Command& command, ExperimentOptions* options) {
                   {.help = "folder for data and results; a later run with the same parameters "
                            "continues there. Default: seiche-paper-SCALE in $TMPDIR or /tmp",
                    .placeholder = "FOLDER"});
-  command.AddFlag("repeats", &options->repeats,
-                  {.help = "of every measurement; rows with slow chunks take at most 3",
-                   .unit = "repeats",
-                   .min = 1,
-                   .max = 1000});
+  command.AddFlag(
+      "repeats", &options->repeats,
+      {.help = "of every measurement; rows with slow chunks take at most 3 below full scale",
+       .unit = "repeats",
+       .min = 1,
+       .max = 1000});
   command.AddFlag("seed", &options->seed,
                   {.help = "of the waves and of the order in which sequences are read"});
   command.AddFlag("overwrite", &options->overwrite,
