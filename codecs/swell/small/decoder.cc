@@ -306,7 +306,9 @@ namespace {
 
 HWY_EXPORT(DecodeSmall);
 
-// Below some 0.8 bits a value the first tokens are nearly all; above it most vectors have others.
+// A guess, which no result depends on: mostly the first tokens are nearly all below some 0.8 bits a
+// value, while above it most vectors have others. Of a group of which few frames are decoded it
+// takes too many bits.
 bool HasFewTokens(const SmallGroup& group, int64_t values) {
   return static_cast<int64_t>(group.words.size()) < values / 10;
 }

@@ -166,23 +166,24 @@ HWY_INLINE void PredictColumns(const TapRows& rows, const PackedCoefficients& co
     for (int chain = 0; chain < 2; ++chain) {
       sums.even[v][chain] = sums.odd[v][chain] = hn::Zero(tag);
     }
-    sums.even[v][1] = hn::Set(tag, 1 << (kCoefficientBits - 1));  // rounds
   }
   if constexpr (kHasPast) {
     AddPast<T>(sums, rows, x, coefficients, std::make_integer_sequence<int, T::kPast>());
   }
   AddAbove<T>(sums, rows, x, coefficients, std::make_integer_sequence<int, T::kAbove>());
-  // Shifted so that the whole part is the upper half of a lane, and the fraction begins the lower.
+  // Shifted so that the whole part is the upper half of a lane, and what rounding to it drops
+  // begins the lower one. Sums must start with 0: which lanes of `even` and `odd` add up to one is
+  // up to the instruction set.
   hn::Vec<TagU16> sum[2];
   for (int v = 0; v < 2; ++v) {
     const auto both = hn::RearrangeToOddPlusEven(hn::Add(sums.even[v][0], sums.even[v][1]),
                                                  hn::Add(sums.odd[v][0], sums.odd[v][1]));
     sum[v] = hn::BitCast(unsigned16, hn::ShiftLeft<16 - kCoefficientBits>(both));
   }
-  const auto whole = hn::ConcatOdd(unsigned16, sum[1], sum[0]);
-  const auto below = hn::ConcatEven(unsigned16, sum[1], sum[0]);
-  const auto fraction = hn::BitCast(tag16, hn::Xor(below, hn::Set(unsigned16, 1 << 15)));
-  hn::Store(hn::BitCast(tag16, whole), tag16, scratch.predictions + x);
+  const auto fraction = hn::BitCast(tag16, hn::ConcatEven(unsigned16, sum[1], sum[0]));
+  const auto below = hn::BitCast(tag16, hn::ConcatOdd(unsigned16, sum[1], sum[0]));
+  const auto whole = hn::Sub(below, hn::BroadcastSignBit(fraction));
+  hn::Store(whole, tag16, scratch.predictions + x);
   StoreSigns(fraction, scratch.signs + x);
   const auto level = hn::Min(hn::ShiftRight<13>(hn::BitCast(unsigned16, hn::Abs(fraction))),
                              hn::Set(unsigned16, kFractions - 1));
