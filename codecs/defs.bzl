@@ -9,7 +9,9 @@
         deps = [":only_gzip", "@seiche//storage:open_core", ...],
     )
 
-`//codecs:registry`, which `//storage:open` brings, has them all. A program links one table.
+`//codecs:registry`, which `//storage:open` brings, has them all. A program links one table: two are
+a "multiple definition" when it is linked statically, and otherwise the first one wins. What a table
+leaves out and libhdf5 has (deflate, shuffle, Fletcher-32, SZIP) is read by libhdf5, slowly.
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
@@ -64,6 +66,9 @@ def codec_table(name, codecs, **kwargs):
       codecs: names as in codecs/registry.h, without parameters
       **kwargs: others of cc_library: visibility, tags
     """
+    for codec in codecs:
+        if codec not in CODECS:
+            fail("codec_table %s: no codec %r; there are %s" % (name, codec, ", ".join(CODECS)))
     _codec_table_source(
         name = name + "_source",
         codecs = codecs,

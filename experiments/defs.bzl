@@ -7,8 +7,9 @@
     size_table(name = "sizes", variants = [":lzf"])
 
 All actions are hermetic and deterministic: the same bytes every time, on any machine. A changed
-codec has only those variants written anew that use it; tables are made anew only if one of them
-came out different. The JPEG codec is part of every variant: a dataset consists of JPEG files.
+codec has only those variants written anew that use it (rules/variant_tools.bzl has the details);
+tables are made anew only if one of them came out different. The JPEG codec is part of every
+variant: a dataset consists of JPEG files.
 """
 
 load("//experiments/rules:variant_tools.bzl", "variant_tool")

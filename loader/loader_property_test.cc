@@ -1,7 +1,7 @@
 // Random datasets, samples, orders, budgets and shards against a plain reference: every element of
 // every batch, every sample once, resumed anywhere on any number of shards.
 //
-// SEICHE_SOAK_SECONDS=600 makes the soak go on for so long instead of a moment.
+// SEICHE_SOAK_SECONDS=600 makes each of the random tests go on for so long instead of a moment.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>

@@ -61,7 +61,7 @@ absl::StatusOr<CodecValues> CompleteBlosc(const CodecParameters& parameters) {
   return values;
 }
 
-// CodecValues that are missing are the filter's defaults.
+// Values that are missing are the filter's defaults.
 ByteCodecOr MakeBloscOf(const CodecValues& values) {
   const BloscParameters defaults;
   return MakeBlosc({.element_size = values[2],

@@ -24,13 +24,11 @@ absl::StatusOr<CodecValues> CompleteDeflate(const CodecParameters& parameters) {
   return CodecValues{level};
 }
 
+ByteCodecOr MakeDeflateOf(const CodecValues& values) { return MakeDeflate(values[0]); }
+
 }  // namespace
 
-constinit const CodecEntry kDeflateEntry = {"deflate",
-                                            1,
-                                            AlwaysOptional,
-                                            ParseDeflate,
-                                            CompleteDeflate,
-                                            [](const CodecValues& values) -> ByteCodecOr { return MakeDeflate(values[0]); }};
+constinit const CodecEntry kDeflateEntry = {
+    "deflate", 1, AlwaysOptional, ParseDeflate, CompleteDeflate, MakeDeflateOf};
 
 }  // namespace seiche

@@ -14,11 +14,11 @@ absl::StatusOr<CodecValues> CompleteLz4(const CodecParameters& parameters) {
   return CodecValues{parameters.values.empty() ? 0 : parameters.values[0]};
 }
 
+ByteCodecOr MakeLz4Of(const CodecValues& values) { return MakeLz4(values[0]); }
+
 }  // namespace
 
-constinit const CodecEntry kLz4Entry = {
-    "lz4",          32004,
-    AlwaysOptional, ParseLz4,
-    CompleteLz4,    [](const CodecValues& values) -> ByteCodecOr { return MakeLz4(values[0]); }};
+constinit const CodecEntry kLz4Entry = {"lz4",    32004,       AlwaysOptional,
+                                        ParseLz4, CompleteLz4, MakeLz4Of};
 
 }  // namespace seiche

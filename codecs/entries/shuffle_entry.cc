@@ -13,13 +13,11 @@ absl::StatusOr<CodecValues> CompleteShuffle(const CodecParameters& parameters) {
   return CodecValues{element_size};
 }
 
+ByteCodecOr MakeShuffleOf(const CodecValues& values) { return MakeShuffle(values[0]); }
+
 }  // namespace
 
-constinit const CodecEntry kShuffleEntry = {"shuffle",
-                                            2,
-                                            NeverOptional,
-                                            nullptr,
-                                            CompleteShuffle,
-                                            [](const CodecValues& values) -> ByteCodecOr { return MakeShuffle(values[0]); }};
+constinit const CodecEntry kShuffleEntry = {
+    "shuffle", 2, NeverOptional, nullptr, CompleteShuffle, MakeShuffleOf};
 
 }  // namespace seiche

@@ -1,5 +1,4 @@
 #include "experiments/program/preparation.h"
-#include "experiments/data/dataset_generator.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "base/atomic_output.h"
 #include "base/status.h"
+#include "experiments/data/dataset_generator.h"
 #include "experiments/data/file_tree.h"
 #include "experiments/data/variant_writer.h"
 #include "experiments/measure/python_stack.h"

@@ -122,7 +122,7 @@ HWY_EXPORT(SumProducts);
 // Samples of each set: enough for the largest stencil.
 constexpr int64_t kFitSamples = 80000;
 constexpr int kFitRounds = 4;
-// How many samples memory is asked for at a time; nearly all of a sample would be waited for.
+// Samples that are on their way from memory at a time: taking them is little but waiting.
 constexpr int64_t kDrawsAhead = 12;
 // Errors below this weigh no more than it does, for they round to none.
 constexpr double kLeastError = 0.5;
@@ -159,7 +159,7 @@ class Differences {
   bool IsInner(const Position& p) const {
     return p.t >= 2 && p.y >= 3 && p.y + 3 < height_ && p.x >= 4 && p.x + 3 < width_;
   }
-  // The value at an inner position's tap; behind it there are kRowSlack more.
+  // The value at an inner position's tap; kRowSlack can be read from there.
   const int16_t* ValueAt(const Position& p, const StencilTap& tap) const {
     return data_ + ((p.frame - tap.dt) * height_ + p.y + tap.dy) * width_ + p.x + tap.dx;
   }
