@@ -1,13 +1,16 @@
 #include "base/command_line.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <type_traits>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -128,6 +131,30 @@ absl::Status RefuseEmptyValues(const std::vector<std::string>& args) {
 // One line, whatever the message is.
 std::string ErrorLine(std::string_view message) {
   return absl::StrCat("seiche: error: ", absl::StrReplaceAll(message, {{"\n", " "}}), "\n");
+}
+
+// What to do about errors that end in what the system says of them.
+struct SystemAdvice {
+  int error;
+  std::string_view advice;
+};
+constexpr SystemAdvice kSystemAdvice[] = {
+    {ENOENT, ": check the path"},
+    {ENOTDIR, ": check the path"},
+    {EACCES, ": check its permissions"},
+    {EROFS, ": choose another place"},
+    {ENOSPC, ": free some, or choose another place"},
+    {EIO, ": the disk or the way to it fails; try again, or restore the file from a copy"},
+};
+
+// What to do about an error, where its message does not say so itself.
+std::string_view Advice(const absl::Status& status) {
+  for (const auto& [error, advice] : kSystemAdvice) {
+    if (absl::EndsWith(status.message(), std::strerror(error))) return advice;
+  }
+  const bool advised = absl::StrContains(status.message(), "restore") ||
+                       absl::StrContains(status.message(), "open it with");
+  return absl::IsDataLoss(status) && !advised ? ": restore the file from a copy" : "";
 }
 
 }  // namespace
@@ -275,7 +302,8 @@ CommandResult RunCommand(Command& program, const std::vector<std::string>& args)
     status = absl::InternalError(error.what());
   }
   if (status.ok()) return {};
-  return {.exit_code = ExitCode(status), .error = ErrorLine(status.message())};
+  return {.exit_code = ExitCode(status),
+          .error = ErrorLine(absl::StrCat(status.message(), Advice(status)))};
 }
 
 int RunMain(Command& program, int argc, const char* const* argv) {

@@ -205,11 +205,27 @@ TEST_F(CommandLineTest, StatusDecidesTheExitCode) {
   outcome_ = absl::DataLossError("a.h5: damaged\nand more");
   CommandResult result = Call({"inspect", "a.h5"});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_EQ(result.error, "seiche: error: a.h5: damaged and more\n");
+  EXPECT_EQ(result.error, "seiche: error: a.h5: damaged and more: restore the file from a copy\n");
   outcome_ = absl::InvalidArgumentError("no such format");
   result = Call({"inspect", "a.h5"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_EQ(result.error, "seiche: error: no such format\n");
+}
+
+TEST_F(CommandLineTest, ErrorsSayWhatToDo) {
+  const auto error_of = [this](absl::Status outcome) {
+    outcome_ = std::move(outcome);
+    return Call({"inspect", "a.h5"}).error;
+  };
+  EXPECT_EQ(error_of(absl::NotFoundError("a.h5: cannot stat: No such file or directory")),
+            "seiche: error: a.h5: cannot stat: No such file or directory: check the path\n");
+  EXPECT_THAT(error_of(absl::ResourceExhaustedError("a: write: No space left on device")),
+              HasSubstr("device: free some, or"));
+  // Where the message does so already, and where there is nothing to say.
+  EXPECT_EQ(error_of(absl::DataLossError("2 chunks are damaged: restore a.h5 from a copy")),
+            "seiche: error: 2 chunks are damaged: restore a.h5 from a copy\n");
+  EXPECT_EQ(error_of(absl::NotFoundError("no H5 dataset 'x', there is 'y'")),
+            "seiche: error: no H5 dataset 'x', there is 'y'\n");
 }
 
 TEST(RunCommandTest, RunningOutOfMemoryIsAnError) {
