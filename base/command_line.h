@@ -17,8 +17,8 @@
 // Flags read "--sequences 7" or "--sequences=7", switches "--verify" and "--no-verify". A
 // program's own flags may also stand behind the command's name. Exit codes: 0, 1 (the data or the
 // machine failed), 2 (the user asked for something that makes no sense); an error is one line on
-// standard error: "seiche: error: ...", with what to do where the system's own words end it. The
-// one place that includes CLI11. Thread-compatible.
+// standard error: "seiche: error: ...", with what to do where the system's own words end it and
+// where data are damaged. The one place that includes CLI11. Thread-compatible.
 #ifndef SEICHE_BASE_COMMAND_LINE_H_
 #define SEICHE_BASE_COMMAND_LINE_H_
 

@@ -30,7 +30,8 @@ enum class SwellLevel : uint8_t {
 };
 inline constexpr int kSwellLevels = 4;
 
-// Bytes of the integers of a group of frames, and so of a frame, at most. Larger ones are kRaw.
+// Bytes of the integers of a group of frames, and so of a frame, at most, so that 32 bits hold
+// every size inside. Larger ones are kRaw.
 inline constexpr int64_t kMaxGroupBytes = int64_t{1} << 30;
 
 // What was promised of errors. On disk, do not change.

@@ -26,8 +26,6 @@ namespace {
 using Bytes = std::vector<std::byte>;
 using Extents = StreamHeader::Extents;
 
-// A group's integers have at most this many bytes, so that 32 bits hold every size inside.
-
 // What one thread's calls keep from array to array.
 struct SwellState final : CodecState {
   MappedArray mapped;

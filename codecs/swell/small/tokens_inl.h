@@ -105,6 +105,18 @@ HWY_INLINE hn::Vec<TagU32> ExpandWords(hn::Mask<TagU32> mask, const uint8_t* HWY
   }
 }
 
+// The states that became too small.
+HWY_INLINE hn::Mask<TagU32> NeedsWord(hn::Vec<TagU32> states) {
+  return hn::Eq(hn::ShiftRight<16>(states), hn::Zero(TagU32()));
+}
+
+// The lanes of `mask` shift a word into their states. Advances `words`.
+HWY_INLINE hn::Vec<TagU32> Refill(hn::Vec<TagU32> states, hn::Mask<TagU32> mask,
+                                  const uint8_t* HWY_RESTRICT& words) {
+  const auto more = hn::Or(hn::ShiftLeft<16>(states), ExpandWords(mask, words));
+  return hn::IfThenElse(mask, more, states);
+}
+
 // Replaces the codes of tokens that raw bits follow by the residuals that both give.
 HWY_NOINLINE void AddRawBits(SmallDecoding& d, int32_t* codes, int lanes) {
   for (int i = 0; i < lanes; ++i) {
@@ -165,9 +177,7 @@ HWY_INLINE bool DecodeFewTokens(const SmallDecodeTables& tables, const SmallRow 
   const auto frequency = hn::BitCast(unsigned_tag, hn::Sub(end, start));
   auto state =
       hn::Add(hn::Mul(frequency, slots.head), hn::BitCast(unsigned_tag, hn::Sub(slot, start)));
-  const auto refill = hn::Eq(hn::ShiftRight<16>(state), hn::Zero(unsigned_tag));
-  state =
-      hn::IfThenElse(refill, hn::Or(hn::ShiftLeft<16>(state), ExpandWords(refill, words)), state);
+  state = Refill(state, NeedsWord(state), words);
   hn::Store(state, unsigned_tag, states);
   // The residuals 0, -1 and 1.
   StoreResiduals(hn::IfThenElse(from2, hn::Set(tag, 1), hn::VecFromMask(tag, from1)),
@@ -194,14 +204,13 @@ HWY_INLINE void DecodeColumns(SmallDecoding& d, const SmallDecodeTables& tables,
   const auto start = hn::And(bare, hn::Set(unsigned_tag, (1 << 12) - 1));
   auto state = hn::Add(hn::Mul(frequency, head), hn::Sub(slot, start));
   auto residual = hn::ShiftRight<25>(entry);
-  auto refill = hn::Eq(hn::ShiftRight<16>(state), hn::Zero(unsigned_tag));
+  auto refill = NeedsWord(state);
   if constexpr (!kWhole) {
     const auto there = hn::FirstN(unsigned_tag, width - x);
     refill = hn::And(refill, there);
     residual = hn::IfThenElseZero(hn::RebindMask(tag, there), residual);
   }
-  state =
-      hn::IfThenElse(refill, hn::Or(hn::ShiftLeft<16>(state), ExpandWords(refill, words)), state);
+  state = Refill(state, refill, words);
   if constexpr (kWhole) {
     hn::Store(state, unsigned_tag, states);
   } else {
