@@ -4,9 +4,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <utility>
 
+#include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "base/status.h"
 
 namespace seiche {
@@ -27,14 +30,50 @@ std::string TemporaryPath(const FileSystem& files, const std::string& path) {
   return temporary;
 }
 
+// The temporaries of this process that are not in place yet. Its mutex is held while an output is
+// put in place: until then the temporary may be removed, from then on it has another meaning.
+struct Unfinished {
+  absl::Mutex mutex;
+  std::map<std::string, FileSystem*> files ABSL_GUARDED_BY(mutex);  // by temporary path
+
+  static Unfinished& Get() {
+    static absl::NoDestructor<Unfinished> unfinished;
+    return *unfinished;
+  }
+
+  void Add(const std::string& temporary, FileSystem& of) {
+    absl::MutexLock lock(&mutex);
+    files.emplace(temporary, &of);
+  }
+  void Forget(const std::string& temporary) {
+    absl::MutexLock lock(&mutex);
+    files.erase(temporary);
+  }
+};
+
+// A folder that is being filled can get a file between the look into it and its removal.
+constexpr int kRemoveTries = 20;
+
 }  // namespace
+
+void RemoveUnfinishedOutputs() {
+  Unfinished& unfinished = Unfinished::Get();
+  absl::MutexLock lock(&unfinished.mutex);
+  for (const auto& [temporary, files] : unfinished.files) {
+    for (int i = 0; i < kRemoveTries && files->Exists(temporary); ++i) {
+      (void)files->RemoveAll(temporary);
+    }
+  }
+}
 
 AtomicOutput::AtomicOutput(FileSystem& files, std::string path, std::string temporary_path,
                            OverwritePolicy policy)
     : files_(&files),
       path_(std::move(path)),
       temporary_path_(std::move(temporary_path)),
-      policy_(policy) {}
+      policy_(policy) {
+  Unfinished::Get().Add(temporary_path_, files);
+}
 
 AtomicOutput::AtomicOutput(AtomicOutput&& other) noexcept
     : files_(std::exchange(other.files_, nullptr)),
@@ -44,7 +83,9 @@ AtomicOutput::AtomicOutput(AtomicOutput&& other) noexcept
 
 AtomicOutput::~AtomicOutput() {
   // Best effort: there is nobody left to tell, and the name says what the leftover is.
-  if (files_ != nullptr) (void)files_->RemoveAll(temporary_path_);
+  if (files_ == nullptr) return;
+  (void)files_->RemoveAll(temporary_path_);
+  Unfinished::Get().Forget(temporary_path_);
 }
 
 absl::StatusOr<AtomicOutput> AtomicOutput::Create(FileSystem& files, std::string path,
@@ -64,18 +105,26 @@ absl::Status AtomicOutput::Commit() {
     return absl::FailedPreconditionError(absl::StrCat(path_, ": was committed already"));
   }
   SEICHE_RETURN_IF_ERROR(files_->SyncTree(temporary_path_));
-  std::string replaced;
-  if (policy_ == OverwritePolicy::kRefuse) {
-    SEICHE_RETURN_IF_ERROR(PutInEmptyPlace());
-  } else {
-    SEICHE_ASSIGN_OR_RETURN(replaced, Replace());
-  }
+  SEICHE_ASSIGN_OR_RETURN(const std::string replaced, PutInPlace());
   FileSystem& files = *std::exchange(files_, nullptr);
   // First the new one for sure, then the old one away.
   SEICHE_RETURN_IF_ERROR(Annotate(files.SyncPath(Dirname(path_)), "the new output is in place"));
   if (replaced.empty()) return absl::OkStatus();
   return Annotate(files.RemoveAll(replaced),
                   absl::StrCat("the new output is in place, the old one remains as ", replaced));
+}
+
+absl::StatusOr<std::string> AtomicOutput::PutInPlace() {
+  Unfinished& unfinished = Unfinished::Get();
+  absl::MutexLock lock(&unfinished.mutex);
+  std::string replaced;
+  if (policy_ == OverwritePolicy::kRefuse) {
+    SEICHE_RETURN_IF_ERROR(PutInEmptyPlace());
+  } else {
+    SEICHE_ASSIGN_OR_RETURN(replaced, Replace());
+  }
+  unfinished.files.erase(temporary_path_);
+  return replaced;
 }
 
 absl::Status AtomicOutput::PutInEmptyPlace() {

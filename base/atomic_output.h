@@ -7,7 +7,8 @@
 //
 // The temporary lies beside the target, on the same disk. Without Commit() the destructor removes
 // it. After a kill or a power cut there is the old target or the new one, whole; a leftover
-// temporary, "NAME.partial-PID-N", is never opened by seiche and may be removed.
+// temporary, "NAME.partial-PID-N", is never opened by seiche and may be removed. Programs whose
+// main() calls RemoveOutputsWhenInterrupted() (base/interrupt.h) leave none after Ctrl-C.
 //
 // One exception: disks that cannot exchange two folders in one step (FileSystem::Exchange). There
 // an old folder is called "NAME.partial-PID-N-replaced" for a moment, and that is where a kill at
@@ -52,6 +53,8 @@ class AtomicOutput {
   AtomicOutput(FileSystem& files, std::string path, std::string temporary_path,
                OverwritePolicy policy);
 
+  // Renames the temporary; returns where the old target is now, empty if it is gone.
+  absl::StatusOr<std::string> PutInPlace();
   absl::Status PutInEmptyPlace();
   // These return where the old target is now; empty if it is gone.
   absl::StatusOr<std::string> Replace();
@@ -62,6 +65,11 @@ class AtomicOutput {
   std::string temporary_path_;
   OverwritePolicy policy_;
 };
+
+// Removes the temporaries of all outputs of this process that were not committed, for a process
+// that is about to end: whatever writes to them gets errors. Thread-safe; waits while an output is
+// put in place.
+void RemoveUnfinishedOutputs();
 
 // Writes a small file in one go, atomically. Errors as above.
 absl::Status WriteFileAtomically(FileSystem& files, const std::string& path,

@@ -3,9 +3,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/interrupt.h"
 #include "tools/command/commands.h"
 
 int main(int argc, char** argv) {
+  seiche::RemoveOutputsWhenInterrupted();
   const auto print = [](std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/interrupt.h"
 #include "python/native/batch_object.h"
 #include "python/native/excerpt.h"
 #include "python/native/fork_guard.h"
@@ -38,6 +39,11 @@ void Print(PyObject* write, std::string_view text) {
   PyGILState_Release(state);
 }
 
+PyObject* BeInterruptible(PyObject*, PyObject*) {
+  RemoveOutputsWhenInterrupted();
+  return py::None();
+}
+
 PyObject* RunCommandLine(PyObject*, PyObject* args) {
   PyObject *list = nullptr, *write = nullptr;
   if (PyArg_ParseTuple(args, "OO:run", &list, &write) == 0) return nullptr;
@@ -66,6 +72,8 @@ PyMethodDef functions[] = {
     {"swell_values", &SwellValues, METH_O, "Client data of a spec."},
     {"write_excerpt", &WriteExcerpt, METH_VARARGS,
      "write_excerpt(store, field, count, path, chunks, codecs): a field's first sequences anew."},
+    {"remove_outputs_when_interrupted", &BeInterruptible, METH_NOARGS,
+     "From now on Ctrl-C ends the program at once and removes half-written outputs."},
     {"run", &RunCommandLine, METH_VARARGS,
      "run(args, write): the command seiche; (exit code, standard output, standard error)."},
     {},

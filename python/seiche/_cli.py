@@ -29,9 +29,9 @@ def run(arguments):
 
 def main():
     """The entry point of the wheel."""
-    # Ctrl-C ends the program at once; what was being written stays a temporary.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # not Python's: Ctrl-C ends the program at once
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    _seiche.remove_outputs_when_interrupted()
     arguments = sys.argv[1:]
     if arguments[:1] == ["advise"]:
         from seiche import _advise  # pylint: disable=import-outside-toplevel
