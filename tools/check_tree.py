@@ -5,6 +5,7 @@
     one file pair each (x.h, x.cc and x_test.cc, x_benchmark.cc).
   - Packages include only packages below them.
   - No source is longer than MAX_LINES.
+  - Files that cannot load tools/version.bzl name the same version.
 
     tools/check_tree.py [ROOT]      (default: the workspace that this file lies in)
 """
@@ -37,6 +38,15 @@ PACKAGES = "base codecs storage loader experiments tools python docs examples .c
 SOURCES = {".bazel", ".bzl", ".cc", ".h", ".py", ".sh"}
 
 
+# What names the project's version, with how it does so.
+VERSIONED = {
+    "MODULE.bazel": r'version = "%s",',
+    "python/seiche/__init__.py": r'__version__ = "%s"',
+    "python/README.md": r"seiche-%s-cp310",
+    "examples/consumer/MODULE.bazel": r'name = "seiche", version = "%s"',
+}
+
+
 def sources(root):
     """Yields the paths of all sources, relative to root."""
     for package in PACKAGES:
@@ -58,9 +68,20 @@ def layer_of(path):
     return next((i for i, names in enumerate(LAYERS) if package in names.split()), None)
 
 
+def other_versions(root):
+    """Yields a line for each file that names another version than tools/version.bzl."""
+    def text_of(path):
+        return (root / path).read_text() if (root / path).exists() else ""
+
+    version = re.search(r'VERSION = "([^"]+)"|$', text_of("tools/version.bzl")).group(1)
+    for path, form in VERSIONED.items():
+        if version and not re.search(form % re.escape(version), text_of(path)):
+            yield "%s: does not name version %s" % (path, version)
+
+
 def check(root):
     """Returns (number of sources, violations as lines of text)."""
-    found = []
+    found = list(other_versions(root))
     pairs = collections.defaultdict(set)
     paths = list(sources(root))
     for path in paths:

@@ -53,6 +53,16 @@ class IncludesTest(unittest.TestCase):
             "base/too_long.cc": "\n" * 601,
         }), ["base/too_long.cc: 601 lines, more than 600"])
 
+    def test_another_version_is_found(self):
+        files = {
+            "tools/version.bzl": 'VERSION = "1.2.0"\n',
+            "python/seiche/__init__.py": '__version__ = "1.2.0"\n',
+            "python/__init__.py": "",
+        }
+        found = self.violations(files)
+        self.assertIn("MODULE.bazel: does not name version 1.2.0", found)
+        self.assertNotIn("__init__", " ".join(found))
+
 
 if __name__ == "__main__":
     unittest.main()

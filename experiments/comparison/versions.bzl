@@ -1,8 +1,9 @@
-"""A C++ header with the versions of third-party libraries, from the one list that pins them."""
+"""A C++ header with the project's version and those of third-party libraries, as pinned."""
 
 load("//third_party:archives.bzl", "ARCHIVES")
+load("//tools:version.bzl", "VERSION")
 
-_HEADER = """// Generated from third_party/archives.bzl.
+_HEADER = """// Generated from tools/version.bzl and third_party/archives.bzl.
 #ifndef SEICHE_EXPERIMENTS_COMPARISON_LIBRARY_VERSIONS_H_
 #define SEICHE_EXPERIMENTS_COMPARISON_LIBRARY_VERSIONS_H_
 
@@ -22,7 +23,7 @@ inline constexpr LibraryVersion kLibraryVersions[] = {{
 """
 
 def _library_versions_impl(ctx):
-    entries = ""
+    entries = "    {\"seiche\", \"%s\"},\n" % VERSION
     for library in ctx.attr.libraries:
         version = ARCHIVES[library]["strip_prefix"].rpartition("-")[2]
         entries += "    {\"%s\", \"%s\"},\n" % (library, version)
