@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "base/file_system.h"
 
 namespace seiche {
@@ -133,6 +134,15 @@ std::string ErrorLine(std::string_view message) {
   return absl::StrCat("seiche: error: ", absl::StrReplaceAll(message, {{"\n", " "}}), "\n");
 }
 
+// "--out: 1 required TEXT missing", as the library puts it, is no sentence for users.
+std::string UsageText(std::string_view what) {
+  const size_t colon = what.find(": 1 required ");
+  if (colon == std::string_view::npos || !absl::EndsWith(what, " missing")) {
+    return std::string(what);
+  }
+  return absl::StrCat(what.substr(0, colon), ": has no value");
+}
+
 // What to do about errors that end in what the system says of them.
 struct SystemAdvice {
   int error;
@@ -152,6 +162,7 @@ std::string_view Advice(const absl::Status& status) {
   for (const auto& [error, advice] : kSystemAdvice) {
     if (absl::EndsWith(status.message(), std::strerror(error))) return advice;
   }
+  if (absl::EndsWith(status.message(), "ask to overwrite")) return " (--overwrite)";
   const bool advised = absl::StrContains(status.message(), "restore") ||
                        absl::StrContains(status.message(), "open it with");
   return absl::IsDataLoss(status) && !advised ? ": restore the file from a copy" : "";
@@ -227,8 +238,21 @@ void Command::AddFlag(std::string name, std::string* value, TextFlag flag) {
 
 void Command::AddFlag(std::string name, std::vector<std::string>* value, TextFlag flag) {
   const std::string help = Describe(flag.help, {DefaultText(absl::StrJoin(*value, ","))});
-  impl_->app->add_option("--" + name, *value, help)
-      ->delimiter(',')
+  const std::string option_name = "--" + name;
+  impl_->app
+      ->add_option_function<std::vector<std::string>>(
+          option_name,
+          [=](const std::vector<std::string>& texts) {
+            value->clear();
+            for (const std::string& text : texts) {
+              for (const std::string_view part : absl::StrSplit(text, ',')) {
+                if (part.empty())
+                  Reject(option_name, absl::StrCat("'", text, "': an item is empty"));
+                value->emplace_back(part);
+              }
+            }
+          },
+          help)
       ->allow_extra_args(false)
       ->option_text(flag.placeholder + ",...")
       ->required(flag.required);
@@ -295,7 +319,7 @@ CommandResult RunCommand(Command& program, const std::vector<std::string>& args)
   } catch (const CLI::CallForHelp&) {
     return {.out = app.help()};
   } catch (const CLI::ParseError& error) {
-    status = absl::InvalidArgumentError(absl::StrCat(error.what(), " (see --help)"));
+    status = absl::InvalidArgumentError(absl::StrCat(UsageText(error.what()), " (see --help)"));
   } catch (const std::bad_alloc&) {
     status = absl::ResourceExhaustedError("out of memory");
   } catch (const std::exception& error) {

@@ -75,6 +75,23 @@ class CommandLineTest : public testing::Test {
   std::vector<std::string> more_;
 };
 
+TEST_F(CommandLineTest, ItemsOfAListAreNotEmpty) {
+  for (const std::string text : {"jpeg,,lzf", ",jpeg", "jpeg,"}) {
+    ExpectUsageError({"write", "--formats", text}, "--formats: '" + text + "': an item is empty");
+  }
+}
+
+TEST_F(CommandLineTest, AFlagAtTheEndHasNoValue) {
+  ExpectUsageError({"write", "--sequences"}, "--sequences: has no value");
+  ExpectUsageError({"write", "--formats"}, "--formats: has no value");
+}
+
+TEST_F(CommandLineTest, SaysHowToAskToOverwrite) {
+  outcome_ = absl::AlreadyExistsError("a.h5: exists already: remove it, or ask to overwrite");
+  EXPECT_EQ(Call({"inspect", "a.h5"}).error,
+            "seiche: error: a.h5: exists already: remove it, or ask to overwrite (--overwrite)\n");
+}
+
 TEST_F(CommandLineTest, DefaultsStay) {
   EXPECT_EQ(Call({"write"}).exit_code, 0);
   EXPECT_EQ(ran_, "write");
@@ -133,7 +150,7 @@ TEST_F(CommandLineTest, UnknownNames) {
 }
 
 TEST_F(CommandLineTest, MissingAndRepeatedValues) {
-  ExpectUsageError({"write", "--title"}, "--title: 1 required TEXT missing");
+  ExpectUsageError({"write", "--title"}, "--title: has no value");
   ExpectUsageError({"inspect"}, "file is required");
   EXPECT_EQ(Call({"write", "--workers=1", "--workers=2"}).exit_code, 2);
   EXPECT_EQ(Call({"write", "inspect", "a.h5"}).exit_code, 2);

@@ -67,8 +67,9 @@ absl::StatusOr<Folders> FindSequences(const FileSystem& files, const std::string
       }
     } else if (frames.size() != folders.frames[0]->size()) {
       return absl::DataLossError(absl::StrCat(folder, ": has ", frames.size(), " frames, but ",
-                                              folders.names[0], " has ",
-                                              folders.frames[0]->size()));
+                                              folders.names[0], " has ", folders.frames[0]->size(),
+                                              ": restore those that one of them lacks, or remove "
+                                              "those that are too many"));
     }
     if (!folders.frames.empty() && frames == *folders.frames.back()) {
       folders.frames.push_back(folders.frames.back());

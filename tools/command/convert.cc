@@ -199,7 +199,9 @@ absl::StatusOr<std::vector<Copy>> OpenSources(const ConvertOptions& options,
   }
   if (copies.empty()) {
     return absl::FailedPreconditionError(
-        absl::StrCat(options.from, ": none of its H5 datasets holds numbers"));
+        absl::StrCat(options.from,
+                     ": none of its H5 datasets holds numbers: seiche inspect lists "
+                     "what it has"));
   }
   if (copies.size() > 1 && !options.name.empty()) {
     return absl::InvalidArgumentError("a new name is for one field, not for several");

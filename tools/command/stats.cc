@@ -38,7 +38,10 @@ absl::StatusOr<std::string> StatsJson(const std::string& path, const StatsOption
     statistics.push_back(std::move(one));
   }
   if (statistics.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(path, ": has no field that holds numbers"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path,
+                     ": has no field that holds numbers: seiche inspect lists what it "
+                     "has"));
   }
   return DumpJson(StatisticsToJson(statistics));
 }
