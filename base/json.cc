@@ -63,6 +63,10 @@ bool Holds<double>(const Json& value) {
   return value.is_number();
 }
 template <>
+bool Holds<std::vector<double>>(const Json& value) {
+  return value.is_array() && std::all_of(value.begin(), value.end(), Holds<double>);
+}
+template <>
 bool Holds<std::string>(const Json& value) {
   return value.is_string();
 }
@@ -79,6 +83,8 @@ template <>
 constexpr std::string_view kTypeName<int64_t> = "a whole number of 64 bits";
 template <>
 constexpr std::string_view kTypeName<double> = "a number";
+template <>
+constexpr std::string_view kTypeName<std::vector<double>> = "a list of numbers";
 template <>
 constexpr std::string_view kTypeName<std::string> = "a string";
 
@@ -123,6 +129,8 @@ absl::StatusOr<T> JsonField(const Json& object, std::string_view name) {
 template absl::StatusOr<bool> JsonField<bool>(const Json&, std::string_view);
 template absl::StatusOr<int64_t> JsonField<int64_t>(const Json&, std::string_view);
 template absl::StatusOr<double> JsonField<double>(const Json&, std::string_view);
+template absl::StatusOr<std::vector<double>> JsonField<std::vector<double>>(const Json&,
+                                                                            std::string_view);
 template absl::StatusOr<std::string> JsonField<std::string>(const Json&, std::string_view);
 template absl::StatusOr<Json> JsonField<Json>(const Json&, std::string_view);
 

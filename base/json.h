@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
@@ -29,9 +30,9 @@ absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view source_na
 // become U+FFFD.
 std::string DumpJson(const Json& json);
 
-// The member `name` of `object`, for T = bool, int64_t, double, std::string or Json (any value).
-// kDataLoss if `object` is not an object, has no such member or one of another type. A whole
-// number is a double, but a double is never an int64_t.
+// The member `name` of `object`, for T = bool, int64_t, double, std::vector<double>, std::string or
+// Json (any value). kDataLoss if `object` is not an object, has no such member or one of another
+// type. A whole number is a double, but a double is never an int64_t.
 template <typename T>
 absl::StatusOr<T> JsonField(const Json& object, std::string_view name);
 

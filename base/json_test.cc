@@ -95,6 +95,10 @@ TEST(JsonFieldTest, ReturnsMembersOfTheAskedType) {
   EXPECT_THAT(JsonField<int64_t>(json, "count"), IsOkAndHolds(7));
   EXPECT_THAT(JsonField<double>(json, "count"), IsOkAndHolds(7.0));
   EXPECT_THAT(JsonField<double>(json, "ratio"), IsOkAndHolds(0.5));
+  EXPECT_THAT(JsonField<std::vector<double>>(Json{{"seconds", {1, 0.5}}}, "seconds"),
+              IsOkAndHolds(std::vector<double>{1, 0.5}));
+  EXPECT_THAT(JsonField<std::vector<double>>(Json{{"seconds", {1, "2"}}}, "seconds"),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("should be a list of numbers")));
   EXPECT_THAT(JsonField<std::string>(json, "name"), IsOkAndHolds("lzf"));
   EXPECT_THAT(JsonField<Json>(json, "list"), IsOkAndHolds(Json::array({1})));
 }

@@ -30,30 +30,41 @@ constexpr double kLinear = 0.95;
 constexpr double kSpeedupLow = 2.5 * 0.9;
 constexpr double kSpeedupHigh = 3 * 1.1;
 
-// Times that were taken once: those that differ by less tell nothing.
-constexpr double kOnceMargin = 1.25;
+// Of fewer repeats no middle half can be had, and times that differ by less tell nothing.
+constexpr size_t kFewRepeats = 3;
+constexpr double kFewMargin = 1.25;
 
-// Whether a ratio of such times is above 1.
-void JudgeOnce(double ratio, Claim& claim) {
-  if (ratio < kOnceMargin && ratio > 1 / kOnceMargin) {
-    claim.holds.reset();
-    absl::StrAppend(&claim.why, "; too close for times taken once");
-    return;
-  }
-  claim.holds = ratio > 1;
-}
+std::string Times(double ratio) { return absl::StrFormat(ratio < 9.95 ? "%.2fx" : "%.0fx", ratio); }
 
 struct Ratio {
   double value = 0;
   Range range;  // from the middle halves of both
+
+  // Whether the repeats leave open on which side of `threshold` the ratio is.
+  bool IsAround(double threshold) const { return range.low < threshold && range.high >= threshold; }
 };
 
-Ratio Divide(const ReadSpeed& a, const ReadSpeed& b) {
-  const Range of_a = MiddleHalf(a.seconds), of_b = MiddleHalf(b.seconds);
-  return {Median(a.seconds) / Median(b.seconds), {of_a.low / of_b.high, of_a.high / of_b.low}};
+Ratio Divide(absl::Span<const double> a, absl::Span<const double> b) {
+  const double value = Median(a) / Median(b);
+  if (a.size() < kFewRepeats || b.size() < kFewRepeats) {
+    return {value, {value / kFewMargin, value * kFewMargin}};
+  }
+  const Range of_a = MiddleHalf(a), of_b = MiddleHalf(b);
+  return {value, {of_a.low / of_b.high, of_a.high / of_b.low}};
 }
 
-std::string Times(double ratio) { return absl::StrFormat(ratio < 9.95 ? "%.2fx" : "%.0fx", ratio); }
+Ratio Divide(const ReadSpeed& a, const ReadSpeed& b) { return Divide(a.seconds, b.seconds); }
+
+// `claim` holds if the ratio reaches `threshold`; undecided, with the reason, if repeats disagree.
+void JudgeReached(const Ratio& ratio, double threshold, Claim& claim) {
+  claim.holds.reset();
+  if (ratio.IsAround(threshold)) {
+    absl::StrAppend(&claim.why, "; the repeats give ", Times(ratio.range.low), " to ",
+                    Times(ratio.range.high), ", on both sides of ", Times(threshold));
+    return;
+  }
+  claim.holds = ratio.value >= threshold;
+}
 
 std::string Workers(int workers) {
   return absl::StrCat(workers, workers == 1 ? " worker" : " workers");
@@ -160,12 +171,7 @@ void Judge::JudgeRatio(const char* slow, const char* fast, int workers, double t
   claim.why =
       absl::StrFormat("%.4f s against %.4f s a sequence with %s", Median(slow_read->seconds),
                       Median(fast_read->seconds), Workers(workers));
-  if (ratio.range.low < threshold && ratio.range.high >= threshold) {
-    absl::StrAppend(&claim.why, "; the repeats give ", Times(ratio.range.low), " to ",
-                    Times(ratio.range.high), ", on both sides of ", Times(threshold));
-    return;
-  }
-  claim.holds = ratio.value >= threshold;
+  JudgeReached(ratio, threshold, claim);
 }
 
 void Judge::AddRatioClaim(Claim claim, const char* slow, const char* fast, double tolerance,
@@ -278,7 +284,7 @@ Claim Judge::SpeedOrder() const {
                       Median(Read(kManual, workers)->seconds),
                       Median(Read(kGzip, workers)->seconds), Median(Read(kJpeg, workers)->seconds),
                       Median(Read(kAuto, workers)->seconds), Workers(workers));
-  if (tightest.range.low < 1 && tightest.range.high >= 1) {
+  if (tightest.IsAround(1)) {
     absl::StrAppend(&claim.why, "; too close for the spread of the repeats");
     return claim;
   }
@@ -401,26 +407,29 @@ Claim Judge::GzipLevels() const {
   claim.ratio = rows[0]->bytes_per_sequence() / rows[2]->bytes_per_sequence();
   std::vector<std::string> parts;
   bool smaller = true;
-  double slower = std::numeric_limits<double>::infinity();  // the smallest step's ratio
+  bool timed = true;
+  Ratio slower{std::numeric_limits<double>::infinity()};  // the smallest step's
   const char* const levels[] = {"1", "4", "9"};
   for (int i = 0; i < 3; ++i) {
     parts.push_back(
         absl::StrFormat("level %s: %.2f MB", levels[i], rows[i]->bytes_per_sequence() / 1e6));
-    if (rows[i]->write_seconds > 0) {
-      absl::StrAppendFormat(&parts.back(), ", %.3f s to write",
-                            rows[i]->write_seconds_per_sequence());
+    timed &= !rows[i]->write_seconds.empty();
+    if (timed) {
+      absl::StrAppendFormat(&parts.back(), ", %.3f s to write", Median(rows[i]->write_seconds));
     }
     if (i == 0) continue;
     smaller &= rows[i]->bytes_per_sequence() < rows[i - 1]->bytes_per_sequence();
-    slower = std::min(
-        slower, rows[i]->write_seconds_per_sequence() / rows[i - 1]->write_seconds_per_sequence());
+    if (!timed) continue;
+    const Ratio step = Divide(rows[i]->write_seconds, rows[i - 1]->write_seconds);
+    if (step.value < slower.value) slower = step;
   }
   claim.why = absl::StrJoin(parts, "; ");
-  if (rows[0]->write_seconds > 0) {
-    claim.holds = false;
-    if (smaller) JudgeOnce(slower, claim);
-  } else {
+  if (!timed) {
     absl::StrAppend(&claim.why, "; writing was not timed with these libraries");
+  } else if (smaller) {
+    JudgeReached(slower, /*threshold=*/1, claim);
+  } else {
+    claim.holds = false;
   }
   return claim;
 }
@@ -490,33 +499,37 @@ Claim Judge::KnownNormalisation() const {
 Claim Judge::Writing() const {
   Claim claim{"7-write", "HDF5 with LZF is written faster than JPEG files"};
   const Row *jpeg = Find(kJpeg), *hdf5 = Find(kManual);
-  if (jpeg == nullptr || hdf5 == nullptr || jpeg->write_seconds <= 0 || hdf5->write_seconds <= 0) {
+  if (jpeg == nullptr || hdf5 == nullptr || jpeg->write_seconds.empty() ||
+      hdf5->write_seconds.empty()) {
     claim.why = "writing was not timed";
     return claim;
   }
-  claim.ratio = jpeg->write_seconds_per_sequence() / hdf5->write_seconds_per_sequence();
-  claim.why =
-      absl::StrFormat("%.3f s against %.3f s a sequence, flushed to the disk",
-                      jpeg->write_seconds_per_sequence(), hdf5->write_seconds_per_sequence());
-  JudgeOnce(*claim.ratio, claim);
+  const Ratio ratio = Divide(jpeg->write_seconds, hdf5->write_seconds);
+  claim.ratio = ratio.value;
+  claim.why = absl::StrFormat("%.4f s against %.4f s a sequence, flushed to the disk",
+                              Median(jpeg->write_seconds), Median(hdf5->write_seconds));
+  JudgeReached(ratio, /*threshold=*/1, claim);
   return claim;
 }
 
 Claim Judge::Staging() const {
   Claim claim{"7-staging", "One file is staged to another disk faster, byte for byte, than many"};
   const Row *jpeg = Find(kJpeg), *hdf5 = Find(kManual);
-  if (jpeg == nullptr || hdf5 == nullptr || jpeg->copy_seconds <= 0 || hdf5->copy_seconds <= 0) {
+  if (jpeg == nullptr || hdf5 == nullptr || jpeg->copy_seconds.empty() ||
+      hdf5->copy_seconds.empty()) {
     claim.why = "copying was not timed";
     return claim;
   }
-  const double many = static_cast<double>(jpeg->bytes) / jpeg->copy_seconds;
-  const double one = static_cast<double>(hdf5->bytes) / hdf5->copy_seconds;
-  claim.ratio = one / many;
-  claim.why =
-      absl::StrFormat("%d JPEG files of %.1f MB in all: %.2f s; %d HDF5 file of %.1f MB: %.2f s",
-                      jpeg->files, static_cast<double>(jpeg->bytes) / 1e6, jpeg->copy_seconds,
-                      hdf5->files, static_cast<double>(hdf5->bytes) / 1e6, hdf5->copy_seconds);
-  JudgeOnce(*claim.ratio, claim);
+  // Of seconds a byte.
+  const double sizes = static_cast<double>(hdf5->bytes) / static_cast<double>(jpeg->bytes);
+  Ratio ratio = Divide(jpeg->copy_seconds, hdf5->copy_seconds);
+  ratio = {ratio.value * sizes, {ratio.range.low * sizes, ratio.range.high * sizes}};
+  claim.ratio = ratio.value;
+  claim.why = absl::StrFormat(
+      "%d JPEG files of %.1f MB in all: %.2f s; %d HDF5 file of %.1f MB: %.2f s", jpeg->files,
+      static_cast<double>(jpeg->bytes) / 1e6, Median(jpeg->copy_seconds), hdf5->files,
+      static_cast<double>(hdf5->bytes) / 1e6, Median(hdf5->copy_seconds));
+  JudgeReached(ratio, /*threshold=*/1, claim);
   return claim;
 }
 

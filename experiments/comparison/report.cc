@@ -25,13 +25,19 @@ std::string Seconds(double seconds) {
   return seconds >= 1 ? absl::StrFormat("%.3f", seconds) : absl::StrFormat("%.4f", seconds);
 }
 
-// "0.0046 ±3%", with a * where the page cache was not as asked for.
+// "0.0035 +-3%"; of a single repeat no spread can be had.
+std::string TimesCell(const std::vector<double>& seconds) {
+  if (seconds.empty()) return kNone;
+  const std::string median = Seconds(Median(seconds));
+  if (seconds.size() == 1) return median;
+  return absl::StrFormat("%s +-%.0f%%", median, 50 * Spread(seconds));
+}
+
+// With a * where the page cache was not as asked for.
 std::string ReadCell(const Row& row, int workers) {
   const ReadSpeed* speed = row.FindRead(workers);
   if (speed == nullptr) return kNone;
-  const double median = Median(speed->seconds);
-  return absl::StrFormat("%s +-%.0f%%%s", Seconds(median), 50 * Spread(speed->seconds),
-                         speed->cache_verified ? "" : "*");
+  return TimesCell(speed->seconds) + (speed->cache_verified ? "" : "*");
 }
 
 std::string PublishedCell(const PublishedRow* row, int workers) {
@@ -134,11 +140,12 @@ Table Details(const std::vector<Row>& rows) {
     cells.push_back(absl::StrFormat("%.1f", static_cast<double>(row.bytes_on_disk) / 1e6));
     cells.push_back(Ratio(row, jpeg));
     cells.push_back(Ratio(row, gzip));
-    cells.push_back(row.write_seconds > 0 ? Seconds(row.write_seconds_per_sequence()) : kNone);
-    cells.push_back(row.copy_seconds > 0 ? absl::StrFormat("%.2f", row.copy_seconds) : kNone);
-    cells.push_back(row.copy_seconds > 0 ? absl::StrFormat("%.0f", static_cast<double>(row.bytes) /
-                                                                       1e6 / row.copy_seconds)
-                                         : kNone);
+    cells.push_back(TimesCell(row.write_seconds));
+    cells.push_back(TimesCell(row.copy_seconds));
+    cells.push_back(row.copy_seconds.empty()
+                        ? kNone
+                        : absl::StrFormat("%.0f", static_cast<double>(row.bytes) / 1e6 /
+                                                      Median(row.copy_seconds)));
     cells.push_back(row.quality ? absl::StrFormat("%.1f", row.quality->psnr_db) : "lossless");
     cells.push_back(row.quality ? absl::StrFormat("%.3g", row.quality->max_error) : "0");
     table.rows.push_back(std::move(cells));
@@ -210,14 +217,15 @@ std::string MeasuredText(const Protocol& protocol) {
 
 std::string WritingText(const Protocol& protocol) {
   return absl::StrFormat(
-      "Write: from values in memory to files flushed to the disk, encoded by %d threads; taken "
-      "once, "
-      "when the files were written. Copy, once, too: "
-      "all files, one after the other, to another folder of the same disk, flushed. Sizes: 1 MB "
+      "Write: from values in memory to a file (JPEG: a folder) flushed to the disk, encoded by %d "
+      "threads, the first %d sequences or as many as a chunk holds. Copy: all files, one after the "
+      "other, to another folder of the same disk, flushed. Both: median of %d repeats (a copy of "
+      "more than %.0f s is made once), taken when the files were made. Sizes: 1 MB "
       "is 1,000,000 bytes. PSNR and the largest error of the JPEG files are against what was "
       "simulated. The other rows store the decoded JPEG values, all but those with a bound "
       "(\"error <= ...\") exactly: theirs are against these values, the peak is 1.",
-      protocol.write_workers);
+      protocol.write_workers, protocol.write_sample_sequences, protocol.write_repeats,
+      protocol.long_copy_seconds);
 }
 
 std::string WorkersNote(const Environment& environment, const Protocol& protocol) {

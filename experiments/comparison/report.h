@@ -35,7 +35,10 @@ struct Protocol {
   int64_t slow_batches = 0;
   int slow_repeats = 0;
   int write_workers = 0;  // threads that encode while a variant is written
-  bool cold = false;      // page cache emptied before every repeat
+  int write_repeats = 0;  // of writing and copying
+  int64_t write_sample_sequences = 0;
+  double long_copy_seconds = 0;  // copies that take longer are made once
+  bool cold = false;             // page cache emptied before every repeat
 };
 
 // The rows as h5py, pillow and torch read them.

@@ -42,14 +42,21 @@ Json VariantJson(const Row& row, const char* stack, const std::vector<Row>& rows
     const Row* other = FindRow(rows, id);
     return other == nullptr ? Json() : Json(row.bytes_per_sequence() / other->bytes_per_sequence());
   };
-  const auto positive = [](double value) { return value > 0 ? Json(value) : Json(); };
   json["bytes"] = row.bytes;
   json["bytes_on_disk"] = row.bytes_on_disk;
   json["files"] = row.files;
   json["size_to_jpeg"] = ratio_to("jpeg");
   json["size_to_gzip"] = ratio_to("hdf5_manual_gzip4");
-  json["write_seconds_per_sequence"] = positive(row.write_seconds_per_sequence());
-  json["copy_seconds"] = positive(row.copy_seconds);
+  const auto median = [](const std::vector<double>& seconds) {
+    return seconds.empty() ? Json() : Json(Median(seconds));
+  };
+  const auto spread = [](const std::vector<double>& seconds) {
+    return seconds.size() < 2 ? Json() : Json(Spread(seconds));
+  };
+  json["write_seconds_per_sequence"] = median(row.write_seconds);
+  json["write_spread"] = spread(row.write_seconds);
+  json["copy_seconds"] = median(row.copy_seconds);
+  json["copy_spread"] = spread(row.copy_seconds);
   json["psnr_db"] = row.quality ? Json(row.quality->psnr_db) : Json();
   json["max_error"] = row.quality ? Json(row.quality->max_error / 255) : Json(0.0);
   return json;
@@ -134,6 +141,8 @@ Json EnvironmentJson(const Report& report) {
             {"slow_batches", protocol.slow_batches},
             {"slow_repeats", protocol.slow_repeats},
             {"write_workers", protocol.write_workers},
+            {"write_repeats", protocol.write_repeats},
+            {"write_sample_sequences", protocol.write_sample_sequences},
             {"cache", protocol.cold ? "cold" : "warm"}}},
           {"normalisation",
            {{"mean", normalisation.mean},
@@ -196,7 +205,9 @@ std::string ReportCsv(const Report& report) {
                                              "size_to_jpeg",
                                              "size_to_gzip",
                                              "write_seconds_per_sequence",
+                                             "write_spread",
                                              "copy_seconds",
+                                             "copy_spread",
                                              "psnr_db",
                                              "max_error",
                                              "unavailable"};

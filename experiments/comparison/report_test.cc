@@ -41,7 +41,10 @@ Report SyntheticReport() {
                      .slow_batch_size = 10,
                      .slow_batches = 1,
                      .slow_repeats = 3,
-                     .write_workers = 2};
+                     .write_workers = 2,
+                     .write_repeats = 5,
+                     .write_sample_sequences = 10,
+                     .long_copy_seconds = 60};
   report.rows = SyntheticRows(200);
   RowOf(report.rows, "hdf5_manual_szip").unavailable = "this build has no SZIP";
   RowOf(report.rows, "jpeg").read[3].cache_verified = false;
@@ -55,7 +58,7 @@ Report ReportWithPython() {
   PythonStack python;
   python.versions = {{"torch", "2.0"}};
   python.rows = report.rows;
-  for (Row& row : python.rows) row.write_seconds = row.copy_seconds = 0;
+  for (Row& row : python.rows) row.write_seconds = row.copy_seconds = {};
   SetRead(RowOf(python.rows, "jpeg"), 2, 0.05);
   python.claims = JudgeClaims({.rows = python.rows, .cores = 2, .own_decoders = false});
   report.python = std::move(python);

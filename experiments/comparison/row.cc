@@ -17,10 +17,6 @@ double Row::bytes_per_sequence() const {
   return static_cast<double>(bytes) / static_cast<double>(variant.sequences);
 }
 
-double Row::write_seconds_per_sequence() const {
-  return write_seconds / static_cast<double>(variant.sequences);
-}
-
 const ReadSpeed* Row::FindRead(int workers) const {
   for (const ReadSpeed& speed : read) {
     if (speed.workers == workers && !speed.seconds.empty()) return &speed;

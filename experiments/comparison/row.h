@@ -46,14 +46,13 @@ struct Row {
   int64_t bytes = 0;             // of its files
   int64_t bytes_on_disk = 0;     // blocks in use
   int64_t files = 0;
-  double write_seconds = 0;  // of all its sequences
-  double copy_seconds = 0;   // of all its files
+  std::vector<double> write_seconds = {};  // a sequence; one entry a repeat; empty: not timed
+  std::vector<double> copy_seconds = {};   // all its files; one entry a repeat
   std::vector<ReadSpeed> read = {};
   std::optional<Quality> quality = std::nullopt;
 
   bool available() const { return unavailable.empty(); }
   double bytes_per_sequence() const;
-  double write_seconds_per_sequence() const;
   // Null if that worker count was not measured.
   const ReadSpeed* FindRead(int workers) const;
 };

@@ -172,6 +172,14 @@ const Variant* FindVariant(const std::vector<Variant>& variants, std::string_vie
   return nullptr;
 }
 
+Variant WriteSample(const Variant& variant, int64_t at_least) {
+  Variant sample = variant;
+  const int64_t chunk = variant.chunk_shape.empty() ? 1 : variant.chunk_shape[0];
+  sample.sequences = std::min(variant.sequences_per_file, std::max(at_least, chunk));
+  sample.sequences_per_file = sample.shape[0] = sample.sequences;
+  return sample;
+}
+
 double Padding(const Variant& variant) {
   if (variant.chunk_shape.empty()) return 1;
   double stored = 0;

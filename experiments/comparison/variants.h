@@ -71,6 +71,10 @@ std::vector<Variant> MakeVariants(const VariantLimits& limits);
 // Null if there is none of that id.
 const Variant* FindVariant(const std::vector<Variant>& variants, std::string_view id);
 
+// What the writing of `variant` is timed with: one file (JPEG: folder) of its first sequences in
+// the same chunks: `at_least`, or as many as a chunk holds parts of, or all that a file holds.
+Variant WriteSample(const Variant& variant, int64_t at_least);
+
 // Elements in chunks / elements of the array: how much larger the stored grid is, >= 1. Chunks at
 // the edges are stored and decoded whole.
 double Padding(const Variant& variant);

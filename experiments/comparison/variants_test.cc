@@ -114,5 +114,19 @@ TEST(VariantsTest, DefaultScaleStaysBelowFiveGigabytes) {
             5e9);
 }
 
+TEST(VariantsTest, WriteSampleKeepsTheChunks) {
+  const auto variants = MakeVariants({.shape = {200, 100, 184, 184}, .extra_sequences = 8});
+  const auto sample = [&](const char* id) { return WriteSample(*FindVariant(variants, id), 10); };
+  EXPECT_EQ(sample("jpeg").shape, Shape({10, 100, 184, 184}));
+  EXPECT_EQ(sample("jpeg").sequences, 10);
+  EXPECT_EQ(sample("hdf5_manual_lzf").shape[0], 10);
+  EXPECT_EQ(sample("hdf5_manual_lzf").num_files(), 1);
+  EXPECT_EQ(sample("hdf5_auto_lzf").shape[0], 94);
+  EXPECT_EQ(sample("hdf5_auto_lzf").chunk_shape_of_file(0), Shape({94, 7, 12, 12}));
+  EXPECT_EQ(sample("hdf5_manual_lzf_small_files").sequences, 10);  // of 34 a file
+  EXPECT_EQ(sample("hdf5_auto_lzf_small_files").sequences, 32);
+  EXPECT_EQ(sample("hdf5_manual_gzip9").sequences, 8);  // all there are
+}
+
 }  // namespace
 }  // namespace seiche

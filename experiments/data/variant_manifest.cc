@@ -1,6 +1,7 @@
 #include "experiments/data/variant_manifest.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -9,7 +10,7 @@ namespace seiche {
 namespace {
 
 constexpr char kFormat[] = "seiche.variant";  // on disk; do not change
-constexpr int64_t kVersion = 1;
+constexpr int64_t kVersion = 2;
 
 Json ShapeJson(const Shape& shape) {
   Json list = Json::array();
@@ -30,8 +31,10 @@ absl::StatusOr<VariantManifest> FromJson(const Json& json) {
   SEICHE_ASSIGN_OR_RETURN(manifest.tree.bytes, JsonField<int64_t>(json, "bytes"));
   SEICHE_ASSIGN_OR_RETURN(const int64_t crc32c, JsonField<int64_t>(json, "crc32c"));
   manifest.tree.crc32c = static_cast<uint32_t>(crc32c);
-  SEICHE_ASSIGN_OR_RETURN(manifest.write_seconds, JsonField<double>(json, "write_seconds"));
-  SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds, JsonField<double>(json, "copy_seconds"));
+  SEICHE_ASSIGN_OR_RETURN(manifest.write_seconds,
+                          JsonField<std::vector<double>>(json, "write_seconds"));
+  SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds,
+                          JsonField<std::vector<double>>(json, "copy_seconds"));
   SEICHE_ASSIGN_OR_RETURN(const int64_t workers, JsonField<int64_t>(json, "write_workers"));
   manifest.write_workers = static_cast<int>(workers);
   if (json.contains("psnr_db")) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/file_system.h"
@@ -22,10 +23,10 @@
 namespace seiche {
 
 struct VariantManifest {
-  Json parameters;           // VariantParameters()
-  TreeSummary tree;          // of its files
-  double write_seconds = 0;  // of all; 0: not measured
-  double copy_seconds = 0;
+  Json parameters;                         // VariantParameters()
+  TreeSummary tree;                        // of its files
+  std::vector<double> write_seconds = {};  // as in Row
+  std::vector<double> copy_seconds = {};
   int write_workers = 0;  // threads that encoded
   // Of a bounded variant, unless it was not measured.
   std::optional<Quality> quality = std::nullopt;

@@ -24,16 +24,16 @@ Variant SomeVariant() { return MakeVariants({.shape = {12, 4, 32, 32}})[2]; }
 TEST(VariantManifestTest, RoundTrip) {
   const VariantManifest manifest = {.parameters = VariantParameters(SomeVariant(), {}, 17),
                                     .tree = {.files = 3, .bytes = 99, .crc32c = 0xfedcba98},
-                                    .write_seconds = 1.25,
-                                    .copy_seconds = 0.1,
+                                    .write_seconds = {1.25, 1.5},
+                                    .copy_seconds = {0.1},
                                     .write_workers = 2};
   Write(Path("a.json"), ManifestText(manifest));
   const auto loaded = LoadManifest(Path("a.json"), DefaultFileSystem());
   ASSERT_THAT(loaded, IsOk());
   EXPECT_EQ(loaded->parameters, manifest.parameters);
   EXPECT_TRUE(loaded->tree.SameContents(manifest.tree));
-  EXPECT_EQ(loaded->write_seconds, 1.25);
-  EXPECT_EQ(loaded->copy_seconds, 0.1);
+  EXPECT_THAT(loaded->write_seconds, testing::ElementsAre(1.25, 1.5));
+  EXPECT_THAT(loaded->copy_seconds, testing::ElementsAre(0.1));
   EXPECT_EQ(loaded->write_workers, 2);
   EXPECT_FALSE(loaded->quality.has_value());
 }

@@ -128,7 +128,7 @@ PythonStack MeasurePythonStack(const ExperimentPlan& plan, const Preparation& pr
   python.rows = rows;
   for (Row& row : python.rows) {
     row.read.clear();
-    row.write_seconds = row.copy_seconds = 0;
+    row.write_seconds = row.copy_seconds = {};
     for (const PythonResult::VariantReads& variant : result->variants) {
       if (variant.variant == row.variant.id) row.read = variant.reads;
     }

@@ -34,6 +34,12 @@ namespace seiche {
 // Takes one line for the user, without the newline.
 using LineLog = std::function<void(std::string_view)>;
 
+// Writing and copying are timed this often, writing with WriteSample() of at least so many
+// sequences, copying with all files. A copy that takes longer than kLongCopySeconds is made once.
+inline constexpr int kWriteRepeats = 5;
+inline constexpr int64_t kWriteSampleSequences = 10;
+inline constexpr double kLongCopySeconds = 60;
+
 class Preparation {
  public:
   // All references must outlive the object.
@@ -65,8 +71,12 @@ class Preparation {
                      const absl::StatusOr<VariantManifest>& manifest) const;
   absl::Status CompareSome(const Variant& variant) const;
   absl::StatusOr<VariantManifest> Make(const Variant& variant, const Json& parameters);
-  absl::StatusOr<double> Write(const Variant& variant);
-  absl::StatusOr<double> MeasureCopy(const Variant& variant);
+  absl::Status Write(const Variant& variant);
+  // An empty folder for what is measured and removed again.
+  absl::Status MakeScratch();
+  absl::StatusOr<std::vector<double>> MeasureWriting(const Variant& variant);
+  absl::StatusOr<double> CopyOnce(const Variant& variant);
+  absl::StatusOr<std::vector<double>> MeasureCopying(const Variant& variant);
 
   const ExperimentPlan& plan_;
   const OutputFolder& folder_;
