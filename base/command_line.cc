@@ -348,7 +348,8 @@ int ExitCode(const absl::Status& status) {
 std::string ResolveUserPath(std::string_view path) {
   const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
   if (path.empty() || directory == nullptr) return std::string(path);
-  return JoinPath(directory, path);
+  const char* outside = std::getenv("SEICHE_WORKING_DIRECTORY");
+  return JoinPath(outside != nullptr ? outside : directory, path);
 }
 
 }  // namespace seiche

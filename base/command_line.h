@@ -115,7 +115,8 @@ int RunMain(Command& program, int argc, const char* const* argv);
 int ExitCode(const absl::Status& status);
 
 // `path` as the user meant it: `bazel run` starts programs in another folder than the one that it
-// was called in, so a relative path is taken from $BUILD_WORKING_DIRECTORY where that is set.
+// was called in, so a relative path is taken from $BUILD_WORKING_DIRECTORY where that is set, or
+// from $SEICHE_WORKING_DIRECTORY, which bazelw sets where it is called from outside the tree.
 std::string ResolveUserPath(std::string_view path);
 
 template <typename E>

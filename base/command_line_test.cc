@@ -199,8 +199,11 @@ TEST_F(CommandLineTest, PathsAreTheUsers) {
   EXPECT_EQ(out_, "/home/user/../b");
   EXPECT_EQ(file_, "/home/user/a.h5");
   EXPECT_THAT(more_, ElementsAre("/c.h5", "/home/user/d.h5"));
+  ::setenv("SEICHE_WORKING_DIRECTORY", "/elsewhere", 1);
+  EXPECT_EQ(ResolveUserPath("a.h5"), "/elsewhere/a.h5");
   ::unsetenv("BUILD_WORKING_DIRECTORY");
   EXPECT_EQ(ResolveUserPath("a.h5"), "a.h5");
+  ::unsetenv("SEICHE_WORKING_DIRECTORY");
 }
 
 TEST_F(CommandLineTest, DefaultPathIsResolvedButShownAsGiven) {

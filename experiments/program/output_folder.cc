@@ -103,15 +103,16 @@ class OutputFolder::Lock {
   int fd_;
 };
 
-OutputFolder::OutputFolder(std::string path, std::shared_ptr<Lock> lock)
-    : path_(std::move(path)), lock_(std::move(lock)) {}
+OutputFolder::OutputFolder(std::string path, bool is_new, std::shared_ptr<Lock> lock)
+    : path_(std::move(path)), is_new_(is_new), lock_(std::move(lock)) {}
 
 absl::StatusOr<OutputFolder> OutputFolder::Open(const std::string& path, bool overwrite,
                                                 FileSystem& files) {
   SEICHE_RETURN_IF_ERROR(CheckOwner(path, overwrite, files));
+  const bool is_new = !files.Exists(path);
   SEICHE_RETURN_IF_ERROR(files.MakeDirectories(path));
   SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<Lock> lock, Lock::Take(path));
-  const OutputFolder folder(path, std::move(lock));
+  const OutputFolder folder(path, is_new, std::move(lock));
   if (IsMarked(path, files)) {
     SEICHE_RETURN_IF_ERROR(folder.CleanUp(overwrite, files));
   } else {
@@ -134,6 +135,10 @@ absl::Status OutputFolder::CleanUp(bool overwrite, FileSystem& files) const {
     SEICHE_RETURN_IF_ERROR(RemoveLeftovers(files, place));
   }
   return absl::OkStatus();
+}
+
+absl::Status OutputFolder::RemoveIfNew(FileSystem& files) const {
+  return is_new_ ? files.RemoveAll(path_) : absl::OkStatus();
 }
 
 absl::Status OutputFolder::RemoveReports(FileSystem& files) const {

@@ -35,15 +35,19 @@ class OutputFolder {
   std::string python() const;  // scripts, and the package that they import; made anew by each run
   std::string report(std::string_view name) const;  // "paper.md"
 
+  // Removes a folder that Open() has made, with all that is in it: for a run that is refused before
+  // it did anything.
+  absl::Status RemoveIfNew(FileSystem& files) const;
   // Removes all reports: those of data that are no more.
   absl::Status RemoveReports(FileSystem& files) const;
 
  private:
   class Lock;
-  OutputFolder(std::string path, std::shared_ptr<Lock> lock);
+  OutputFolder(std::string path, bool is_new, std::shared_ptr<Lock> lock);
   absl::Status CleanUp(bool overwrite, FileSystem& files) const;
 
   std::string path_;
+  bool is_new_;
   std::shared_ptr<Lock> lock_;
 };
 

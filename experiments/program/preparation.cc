@@ -61,6 +61,7 @@ absl::Status Preparation::CheckDisk(const std::vector<Variant>& variants) const 
   log_(absl::StrCat(folder_.path(), ": up to ", Gigabytes(need), " more are needed, ",
                     Gigabytes(available), " are free"));
   if (available >= need) return absl::OkStatus();
+  SEICHE_RETURN_IF_ERROR(folder_.RemoveIfNew(files_));
   return absl::ResourceExhaustedError(
       absl::StrCat(folder_.path(), ": ", Gigabytes(need), " are needed, ", Gigabytes(available),
                    " are free: choose another --out, a smaller --scale or fewer --sequences"));

@@ -47,7 +47,7 @@ class Preparation {
               FileSystem& files, LineLog log);
 
   // Says how much disk `variants`, the dataset and the Python stack still need. kResourceExhausted
-  // if the disk has less.
+  // if the disk has less; a folder that this run has made is removed then.
   absl::Status CheckDisk(const std::vector<Variant>& variants) const;
 
   // kAlreadyExists if the folder holds a dataset of other parameters.

@@ -212,6 +212,18 @@ TEST_F(PreparationTest, DiskIsCheckedBeforehand) {
   EXPECT_THAT(
       Preparation(plan_, *folder, pool_, files_, log).CheckDisk(plan_.variants),
       StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("are free: choose another")));
+  EXPECT_FALSE(files_.Exists(plan_.out));
+}
+
+TEST_F(PreparationTest, LackOfDiskRemovesNoFolderOfTheUsers) {
+  ASSERT_THAT(files_.MakeDirectories(plan_.out), IsOk());
+  const auto folder = OutputFolder::Open(plan_.out, false, files_);
+  ASSERT_THAT(folder, IsOk());
+  SetDataset({.sequences = 1'000'000'000});
+  EXPECT_THAT(
+      Preparation(plan_, *folder, pool_, files_, [](std::string_view) {}).CheckDisk(plan_.variants),
+      StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("are free")));
+  EXPECT_TRUE(files_.Exists(plan_.out));
 }
 
 }  // namespace

@@ -142,12 +142,26 @@ absl::Status WriteHdf5(std::vector<Copy>& copies, const ConvertOptions& options,
   return file->Finish(TypedAttributes(copies[0].source->Attributes(-1)));
 }
 
+// kInvalidArgument for what only HDF5 has.
+absl::Status CheckJpegOptions(const ConvertOptions& options) {
+  const ConvertOptions defaults;
+  const std::string_view flag = options.chunks != defaults.chunks   ? "chunks"
+                                : options.codecs != defaults.codecs ? "codecs"
+                                : !options.name.empty()             ? "a name"
+                                                                    : "";
+  if (flag.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(flag, flag.ends_with('s') ? " are" : " is",
+                                                 " for HDF5, not for JPEG folders: ", options.to,
+                                                 " would be one"));
+}
+
 // Returns the bytes of all frames.
 absl::StatusOr<int64_t> WriteJpeg(std::vector<Copy>& copies, const ConvertOptions& options,
                                   const std::string& path) {
   if (copies.size() != 1) {
     return absl::InvalidArgumentError("a JPEG folder holds one field: name one");
   }
+  SEICHE_RETURN_IF_ERROR(CheckJpegOptions(options));
   const SequenceStore& source = *copies[0].source;
   Progress progress(absl::StrCat("writing ", Basename(options.to)), source.size(), UnitOf(source),
                     options.progress);

@@ -293,6 +293,19 @@ TEST_F(ConvertTest, JpegFramesAreCopiedBitForBit) {
   }
 }
 
+TEST_F(ConvertTest, WhatIsForHdf5IsRefusedForJpegFolders) {
+  const auto refused = [&](auto change, const std::string& flag) {
+    ConvertOptions options = Options(kGray, "frames");
+    change(options);
+    EXPECT_THAT(Convert(options), StatusIs(Code::kInvalidArgument,
+                                           HasSubstr(flag + " for HDF5, not for JPEG folders")));
+    EXPECT_FALSE(files_.Exists(Path("frames")));
+  };
+  refused([](auto& o) { o.chunks = "auto"; }, "chunks are");
+  refused([](auto& o) { o.codecs = {"zstd"}; }, "codecs are");
+  refused([](auto& o) { o.name = "frames"; }, "a name is");
+}
+
 TEST_F(ConvertTest, WhatJpegCannotHold) {
   ConvertOptions options = Options(kEarliest, "frames");
   options.fields = {"filters/lzf"};  // 0 to 100
