@@ -17,9 +17,18 @@ absl::Status TookNothing(const std::string& path) {
 }  // namespace
 
 absl::Status ReadableFile::ReadAt(int64_t offset, absl::Span<std::byte> out) const {
+  return ReadAll(&ReadableFile::ReadSome, offset, out);
+}
+
+absl::Status ReadableFile::StreamAt(int64_t offset, absl::Span<std::byte> out) const {
+  return ReadAll(&ReadableFile::StreamSome, offset, out);
+}
+
+absl::Status ReadableFile::ReadAll(Attempt attempt, int64_t offset,
+                                   absl::Span<std::byte> out) const {
   size_t done = 0;
   while (done < out.size()) {
-    SEICHE_ASSIGN_OR_RETURN(const size_t n, ReadSome(offset + done, out.subspan(done)));
+    SEICHE_ASSIGN_OR_RETURN(const size_t n, (this->*attempt)(offset + done, out.subspan(done)));
     if (n == 0) return EndsTooEarly(offset, out.size(), offset + done);
     done += n;
   }

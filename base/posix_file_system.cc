@@ -7,16 +7,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <limits>
+#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/file_system.h"
+#include "base/guarded_copy.h"
 #include "base/status.h"
-#include "base/streaming_copy.h"
 
 namespace seiche {
 namespace {
@@ -83,20 +85,24 @@ class Descriptor {
 #define MADV_POPULATE_READ 22
 #endif
 
-// A mapping of a file's first `size` bytes, for reading.
+// A mapping of a file as long as it is now, for reading.
 class Mapping {
  public:
   // Reads of fewer bytes are not worth it.
   static constexpr size_t kLeastRead = 64 << 10;
 
-  Mapping(int fd, int64_t size) : size_(size) {
-    void* const data = ::mmap(nullptr, static_cast<size_t>(size), PROT_READ, MAP_SHARED, fd, 0);
+  explicit Mapping(int fd) {
+    struct stat st;
+    if (count_.fetch_add(1) >= kMostMappings || ::fstat(fd, &st) != 0 || st.st_size <= 0) return;
+    size_ = st.st_size;
+    void* const data = ::mmap(nullptr, static_cast<size_t>(size_), PROT_READ, MAP_SHARED, fd, 0);
     if (data != MAP_FAILED) data_ = static_cast<std::byte*>(data);
   }
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
   ~Mapping() {
     if (data_ != nullptr) ::munmap(data_, static_cast<size_t>(size_));
+    count_.fetch_sub(1);
   }
 
   // False if the bytes cannot be had this way: read() knows why, or brings them.
@@ -116,34 +122,37 @@ class Mapping {
     if (::fstat(fd, &st) != 0 || st.st_size < offset + static_cast<int64_t>(out.size())) {
       return false;
     }
-    StreamingCopy({data_ + offset, out.size()}, out);
-    return true;
+    return GuardedCopy({data_ + offset, out.size()}, out);
   }
 
  private:
-  const int64_t size_;
+  // Of the 65530 that Linux allows a process, allocations need some, too.
+  static constexpr int kMostMappings = 4096;
+  static inline std::atomic<int> count_ = 0;
+
+  int64_t size_ = 0;
   std::byte* data_ = nullptr;
 };
 
 class PosixReadableFile : public ReadableFile {
  public:
-  PosixReadableFile(int fd, std::string path) : descriptor_(fd, std::move(path)) {}
-
-  // Before the file is read. Does nothing where it cannot be mapped.
-  void Map(int64_t size) {
-    if (size > 0) mapping_.emplace(descriptor_.fd(), size);
-  }
+  PosixReadableFile(int fd, std::string path, bool maps)
+      : descriptor_(fd, std::move(path)), maps_(maps) {}
 
   absl::StatusOr<size_t> ReadSome(int64_t offset, absl::Span<std::byte> out) const override {
-    if (mapping_.has_value() && out.size() >= Mapping::kLeastRead &&
-        mapping_->Read(descriptor_.fd(), offset, out)) {
-      return out.size();
-    }
     const ssize_t n = Retry([&] {
       return ::pread(descriptor_.fd(), out.data(), Transfer(offset, out.size()), offset);
     });
     if (n < 0) return descriptor_.Error("cannot read");
     return static_cast<size_t>(n);
+  }
+
+  absl::StatusOr<size_t> StreamSome(int64_t offset, absl::Span<std::byte> out) const override {
+    if (maps_ && out.size() >= Mapping::kLeastRead) {
+      std::call_once(map_once_, [this] { mapping_.emplace(descriptor_.fd()); });
+      if (mapping_->Read(descriptor_.fd(), offset, out)) return out.size();
+    }
+    return ReadSome(offset, out);
   }
 
   absl::StatusOr<FileInfo> Info() const override {
@@ -160,7 +169,10 @@ class PosixReadableFile : public ReadableFile {
 
  private:
   Descriptor descriptor_;
-  std::optional<Mapping> mapping_;
+  const bool maps_;
+  // Made when it is first needed: most files are read a little, or decoded.
+  mutable std::once_flag map_once_;
+  mutable std::optional<Mapping> mapping_;
 };
 
 class PosixWritableFile : public WritableFile {
@@ -219,14 +231,13 @@ class PosixFileSystem : public FileSystem {
     // Not blocking: a pipe would wait for its writer before it can be refused.
     const int fd = Retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); });
     if (fd < 0) return ErrnoStatus(errno, path, "cannot open");
-    auto file = std::make_unique<PosixReadableFile>(fd, path);
+    auto file = std::make_unique<PosixReadableFile>(fd, path, maps_);
     SEICHE_ASSIGN_OR_RETURN(const FileInfo info, file->Info());
     if (info.kind != FileInfo::Kind::kFile) {
       return absl::FailedPreconditionError(absl::StrCat(
           path, info.kind == FileInfo::Kind::kDirectory ? ": is a directory" : ": is no plain file",
           ", a file is needed"));
     }
-    if (maps_) file->Map(info.size);
     return file;
   }
 
@@ -350,12 +361,12 @@ class PosixFileSystem : public FileSystem {
 }  // namespace
 
 FileSystem& DefaultFileSystem() {
-  static FileSystem& files = *new PosixFileSystem(/*maps=*/false);
+  static FileSystem& files = *new PosixFileSystem(/*maps=*/true);
   return files;
 }
 
-FileSystem& MappingFileSystem() {
-  static FileSystem& files = *new PosixFileSystem(/*maps=*/true);
+FileSystem& UnmappedFileSystem() {
+  static FileSystem& files = *new PosixFileSystem(/*maps=*/false);
   return files;
 }
 

@@ -192,23 +192,22 @@ TEST_F(PosixFileSystemTest, ErrorsOfTheDeviceAreReturned) {
               StatusIs(absl::StatusCode::kUnavailable, path + ": cannot read: Input/output error"));
 }
 
-// Without stand-ins: the kernel's own full device, put under an open file's number.
 // What a mapped file cannot give, pread() is asked for.
-TEST_F(PosixFileSystemTest, MappedFilesReadTheSame) {
+TEST_F(PosixFileSystemTest, StreamedFilesReadTheSame) {
   std::string text(300'000, '\0');
   for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 2654435761u >> 13);
   const std::string path = Write("file", text);
-  const auto file = MappingFileSystem().OpenForReading(path);
+  const auto file = files_.OpenForReading(path);
   ASSERT_THAT(file, IsOk());
   std::string out;
   for (const size_t size : {size_t{1}, size_t{65535}, size_t{65536}, size_t{250'001}}) {
     for (const int64_t offset : {0, 1, 4095, 4096, 49'999}) {
       out.assign(size, 'x');
-      ASSERT_THAT((*file)->ReadAt(offset, MutableBytes(out)), IsOk()) << offset;
+      ASSERT_THAT((*file)->StreamAt(offset, MutableBytes(out)), IsOk()) << offset;
       ASSERT_EQ(out, text.substr(offset, size)) << offset;
     }
   }
-  EXPECT_THAT((*file)->ReadAt(100'000, MutableBytes(out)),
+  EXPECT_THAT((*file)->StreamAt(100'000, MutableBytes(out)),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("ends at byte 300000")));
 
   // Written to and cut short by others meanwhile.
@@ -218,33 +217,38 @@ TEST_F(PosixFileSystemTest, MappedFilesReadTheSame) {
     ASSERT_EQ(::write(fd, more.data(), more.size()), static_cast<ssize_t>(more.size()));
     ::close(fd);
   }
-  EXPECT_THAT((*file)->ReadAt(100'000, MutableBytes(out)), IsOk());
+  EXPECT_THAT((*file)->StreamAt(100'000, MutableBytes(out)), IsOk());
   EXPECT_EQ(out, (text + more).substr(100'000, out.size()));
   for (const int64_t size : {290'000, 12'288, 0}) {
     ASSERT_EQ(::truncate(path.c_str(), size), 0);
     EXPECT_THAT(
-        (*file)->ReadAt(49'999, MutableBytes(out)),
+        (*file)->StreamAt(49'999, MutableBytes(out)),
         StatusIs(absl::StatusCode::kDataLoss, HasSubstr(absl::StrCat("ends at byte ", size))));
   }
-  const auto empty = MappingFileSystem().OpenForReading(path);
+  const auto empty = files_.OpenForReading(path);
   ASSERT_THAT(empty, IsOk());
-  EXPECT_THAT((*empty)->ReadSome(0, MutableBytes(out)), IsOkAndHolds(0u));
+  EXPECT_THAT((*empty)->StreamSome(0, MutableBytes(out)), IsOkAndHolds(0u));
 }
 
-TEST_F(PosixFileSystemTest, LargeReadsOfMappedFilesNeedNoOtherCall) {
+TEST_F(PosixFileSystemTest, LargeStreamedReadsNeedNoOtherCall) {
   const std::string path = Write("file", std::string(100'000, 'x'));
-  const auto file = MappingFileSystem().OpenForReading(path);
+  const auto file = files_.OpenForReading(path);
   ASSERT_THAT(file, IsOk());
   std::string out(100'000, '\0');
   script = {.error = EIO};
-  const absl::Status status = (*file)->ReadAt(0, MutableBytes(out));
+  const absl::Status status = (*file)->StreamAt(0, MutableBytes(out));
   constexpr int kPopulateRead = 22;
   if (::madvise(nullptr, 0, kPopulateRead) != 0) GTEST_SKIP() << "Linux is older than 5.14";
   EXPECT_THAT(status, IsOk());
   EXPECT_EQ(out, std::string(100'000, 'x'));
   EXPECT_EQ(script.calls, 0);
+  EXPECT_THAT((*file)->ReadAt(0, MutableBytes(out)), StatusIs(absl::StatusCode::kUnavailable));
+  const auto unmapped = UnmappedFileSystem().OpenForReading(path);
+  EXPECT_THAT((*unmapped)->StreamAt(0, MutableBytes(out)),
+              StatusIs(absl::StatusCode::kUnavailable));
 }
 
+// Without stand-ins: the kernel's own full device, put under an open file's number.
 TEST_F(PosixFileSystemTest, DevFullIsFull) {
   const std::string path = Path("file");
   const auto file = files_.CreateForWriting(path);

@@ -366,8 +366,9 @@ absl::Status TaskRunner::ReadPart(Work& work, const GroupPlan::Task& task, const
                         to.contiguous() && read.bytes == to.size_bytes();
   part.data = straight ? to.data : work.worker.encoded.Reserve(read.bytes).data();
   const absl::Span<std::byte> bytes(part.data, static_cast<size_t>(read.bytes));
-  absl::Status status =
-      store_.ReadBytes(task.location.file, task.location.offset + read.first, bytes);
+  const int64_t offset = task.location.offset + read.first;
+  absl::Status status = straight ? store_.StreamBytes(task.location.file, offset, bytes)
+                                 : store_.ReadBytes(task.location.file, offset, bytes);
   work.watch.Lap(work.worker.counters.read_nanos);
   if (!status.ok()) return Annotate(std::move(status), DescribeChunk(task));
   work.worker.counters.bytes_read.Add(read.bytes);

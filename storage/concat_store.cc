@@ -85,6 +85,12 @@ class ConcatStore : public SequenceStore {
                                    out);
   }
 
+  absl::Status StreamBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const override {
+    const size_t part = first_file_.PartOf(file);
+    return parts_[part]->StreamBytes(static_cast<int32_t>(file - first_file_.first(part)), offset,
+                                     out);
+  }
+
   void WillRead(int32_t file, int64_t offset, int64_t size) const override {
     const size_t part = first_file_.PartOf(file);
     parts_[part]->WillRead(static_cast<int32_t>(file - first_file_.first(part)), offset, size);

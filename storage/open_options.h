@@ -28,8 +28,7 @@ struct OpenOptions {
   // Check the CRC-32C that our writers keep of every chunk, where a file has them, and HDF5's own
   // Fletcher-32. Decoding a chunk checks it; ReadBytes() of a part of a raw one does not.
   bool verify = true;
-  // Must outlive the store. &MappingFileSystem(): faster for what is stored raw in local files that
-  // nobody changes.
+  // Must outlive the store. &UnmappedFileSystem(): no file is mapped.
   FileSystem* files = &DefaultFileSystem();
 };
 

@@ -125,6 +125,12 @@ class SequenceStore {
   // name no chunk.
   virtual absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const;
 
+  // The same for raw bytes that are delivered as they are and not looked at soon: they may go past
+  // the caches, as by ReadableFile::StreamAt().
+  virtual absl::Status StreamBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const {
+    return ReadBytes(file, offset, out);
+  }
+
   // These bytes of a file that has kBytes locations will be read soon. A hint, as
   // ReadableFile::WillRead().
   virtual void WillRead(int32_t file, int64_t offset, int64_t size) const {

@@ -37,7 +37,7 @@ class PeersTest(ProgramCase):
                  "windows10_contiguous", "manual_swell_fast", "manual_swell_small"}
         self.assertLessEqual(files, {row["file"] for row in rows})
         for row in rows:
-            self.assertIn(row["reader"], {"seiche", "seiche, memory_map"})
+            self.assertIn(row["reader"], {"seiche", "seiche, pread"})
             self.check_row(row)
         for file in files:
             workers = [row["workers"] for row in rows

@@ -33,13 +33,13 @@ struct Kind {
   // read.
   double budget_part = 0;
   bool chunk_aware = false;
-  bool memory_map = false;
+  bool memory_map = true;
 };
 
 // torch's DataLoader reads in the consumer's process with 0 workers.
 std::vector<Kind> Kinds() {
   const std::vector<int> threads = {1, 2, 4, 8}, processes = {0, 1, 2, 4, 8};
-  const char* const mapped = "seiche, memory_map";
+  const char* const unmapped = "seiche, pread";
   const char* const python = "seiche (Python)";
   const char* const h5py = "h5py+DataLoader";
   const char* const direct = "h5py read_direct";
@@ -67,23 +67,23 @@ std::vector<Kind> Kinds() {
       {"windows10_lzf", h5py, "h5py", "dataloader", Amount::kWindows, processes},
       {"contiguous", kSeicheReader, "", "", Amount::kUsual, threads},
       {.file = "contiguous",
-       .reader = mapped,
+       .reader = unmapped,
        .peer = "",
        .method = "",
        .amount = Amount::kUsual,
        .workers = threads,
-       .memory_map = true},
+       .memory_map = false},
       {"contiguous", python, kPythonPeer, "loader", Amount::kUsual, {1, 2}},
       {"contiguous", h5py, "h5py", "dataloader", Amount::kUsual, processes},
       {"contiguous", direct, "h5py", "direct", Amount::kUsual, {0}},
       {"windows10_contiguous", kSeicheReader, "", "", Amount::kAll, threads},
       {.file = "windows10_contiguous",
-       .reader = mapped,
+       .reader = unmapped,
        .peer = "",
        .method = "",
        .amount = Amount::kAll,
        .workers = threads,
-       .memory_map = true},
+       .memory_map = false},
       {"windows10_contiguous", python, kPythonPeer, "loader", Amount::kAll, {1, 2}},
       {"windows10_contiguous", h5py, "h5py", "dataloader", Amount::kFastWindows, processes},
       {"windows10_contiguous", direct, "h5py", "direct", Amount::kFastWindows, {0}},

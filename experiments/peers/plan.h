@@ -35,7 +35,7 @@ struct PeerRow {
   int max_repeats = 0;  // slow rows take fewer than the others
   // Of the C++ loader only.
   bool chunk_aware = false;   // in that order; otherwise the random one that peers read
-  bool memory_map = false;    // the files
+  bool memory_map = true;     // the files
   int64_t memory_budget = 0;  // bytes; 0: the loader's default, 4 GB
 };
 

@@ -83,8 +83,8 @@ TEST(PlanTest, SmallBudgetsAreLeftOutWhereBatchesDoNotFit) {
 TEST(PlanTest, MapsWhatItSaysItMaps) {
   int rows = 0;
   for (const PeerRow& row : Plan({.shape = kShape}).rows) {
-    rows += row.memory_map;
-    EXPECT_EQ(row.memory_map, row.reader == "seiche, memory_map") << row.file;
+    rows += !row.memory_map;
+    EXPECT_EQ(row.memory_map, row.reader != "seiche, pread") << row.file;
   }
   EXPECT_EQ(rows, 8);
 }

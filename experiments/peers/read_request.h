@@ -23,7 +23,7 @@ struct ReadRequest {
   // Ours only.
   bool chunk_aware = false;   // in that order, whatever samples `batches` names
   int64_t memory_budget = 0;  // bytes; 0: the loader's default
-  bool memory_map = false;    // the files
+  bool memory_map = true;     // the files
 };
 
 struct ReadTime {

@@ -31,7 +31,7 @@ double CpuSeconds() {
 
 absl::StatusOr<std::unique_ptr<Loader>> MakeLoader(const ReadRequest& request) {
   OpenOptions open;
-  if (request.memory_map) open.files = &MappingFileSystem();
+  if (!request.memory_map) open.files = &UnmappedFileSystem();
   SEICHE_ASSIGN_OR_RETURN(std::shared_ptr<const SequenceStore> store,
                           OpenStore(request.path, open));
   LoaderOptions options = {.batch_size = static_cast<int64_t>(request.batches[0].size()),

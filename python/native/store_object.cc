@@ -25,7 +25,7 @@ absl::StatusOr<OpenOptions> ParseOpenOptions(const std::string& text) {
   OpenOptions options;
   SEICHE_ASSIGN_OR_RETURN(options.verify, JsonField<bool>(json, "verify"));
   SEICHE_ASSIGN_OR_RETURN(const bool memory_map, JsonField<bool>(json, "memory_map"));
-  if (memory_map) options.files = &MappingFileSystem();
+  if (!memory_map) options.files = &UnmappedFileSystem();
   SEICHE_ASSIGN_OR_RETURN(const Json fields, JsonField<Json>(json, "fields"));
   for (const Json& field : fields) {
     if (!field.is_array() || field.size() != 2 || !field[0].is_string() || !field[1].is_string()) {

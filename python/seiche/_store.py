@@ -184,7 +184,7 @@ def _requests(dataset, axes):
 
 
 def open(  # pylint: disable=redefined-builtin
-    paths, dataset=None, *, axes=None, verify=True, memory_map=False
+    paths, dataset=None, *, axes=None, verify=True, memory_map=True
 ):
     """Opens an HDF5 file, a folder of JPEG frames, or several of them as one.
 
@@ -197,10 +197,11 @@ def open(  # pylint: disable=redefined-builtin
         axes: what each axis of `dataset` counts, one letter an axis: N sequences, T frames, C
             channels, any other is space. Without it guessed from the rank: "NTHW" for four.
         verify: compare the checksums that the file has.
-        memory_map: read large pieces by way of a mapping of the file: about 1.4 times as fast for
-            data that is stored uncompressed and lies in the page cache. For local files that nobody
-            changes: if one is cut short, or its disk fails, while it is read, the process may end
-            by SIGBUS instead of an exception. Linux 5.14 or newer; elsewhere it changes nothing.
+        memory_map: loaders copy large pieces of uncompressed data from a mapping of the file, 1.4
+            times as fast as reading it from the page cache. What they have read counts as shared
+            memory of the process until the kernel needs it. A handler of SIGBUS makes it an
+            exception, as ever, if the file is cut short meanwhile or its disk fails. False: every
+            read is a pread(). Linux 5.14 or newer; elsewhere it changes nothing.
 
     Returns:
         A Store.

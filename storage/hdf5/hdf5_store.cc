@@ -104,6 +104,10 @@ class Hdf5Store final : public SequenceStore {
     return files_.Read(file, offset, out);
   }
 
+  absl::Status StreamBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const override {
+    return files_.Stream(file, offset, out);
+  }
+
   void WillRead(int32_t file, int64_t offset, int64_t size) const override {
     files_.readable(file).WillRead(offset, size);
   }

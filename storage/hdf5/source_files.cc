@@ -54,6 +54,12 @@ absl::Status SourceFiles::Read(int32_t file, int64_t offset, absl::Span<std::byt
   return read;
 }
 
+absl::Status SourceFiles::Stream(int32_t file, int64_t offset, absl::Span<std::byte> out) const {
+  const absl::Status read = entries_[file].readable->StreamAt(offset, out);
+  SEICHE_RETURN_IF_ERROR(CheckUnchanged(file));
+  return read;
+}
+
 absl::Status SourceFiles::CheckUnchanged(int32_t file) const {
   const Entry& entry = entries_[file];
   SEICHE_ASSIGN_OR_RETURN(const FileInfo now, entry.readable->Info());

@@ -45,6 +45,8 @@ class SourceFiles {
   // Reads all of `out`. kFailedPrecondition if the file has changed since it was opened; otherwise
   // as ReadableFile::ReadAt().
   absl::Status Read(int32_t file, int64_t offset, absl::Span<std::byte> out) const;
+  // The same by ReadableFile::StreamAt().
+  absl::Status Stream(int32_t file, int64_t offset, absl::Span<std::byte> out) const;
   // kFailedPrecondition if the file has changed since it was opened.
   absl::Status CheckUnchanged(int32_t file) const;
 
