@@ -174,7 +174,8 @@ absl::Status WriteReport(std::string_view name,
 
 absl::Status RunExperiment(Stage stage, const ExperimentOptions& options, FileSystem& files,
                            const ExperimentOutput& output) {
-  SEICHE_ASSIGN_OR_RETURN(const ExperimentPlan plan, MakePlan(options));
+  SEICHE_ASSIGN_OR_RETURN(ExperimentPlan plan, MakePlan(options));
+  plan.times_writing = true;
   const double start = Now();
   SEICHE_RETURN_IF_ERROR(RunPlan(stage, plan, files, output));
   output.log(absl::StrCat("done in ", FormatSeconds(Now() - start)));

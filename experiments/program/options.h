@@ -52,6 +52,7 @@ struct ExperimentPlan {
   ReadPlan slow_read;  // of the others
   bool overwrite = false;
   bool python_stack = false;
+  bool times_writing = false;  // and copying: for tables that have them
 };
 
 // "tiny", "default", "full".

@@ -174,7 +174,7 @@ absl::StatusOr<std::vector<double>> Preparation::MeasureCopying(const Variant& v
 
 absl::StatusOr<VariantManifest> Preparation::Make(const Variant& variant, const Json& parameters) {
   SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.manifest(variant.id)));
-  VariantManifest manifest{.parameters = parameters, .write_workers = pool_.workers()};
+  VariantManifest manifest{.parameters = parameters};
   const double start = Now();
   SEICHE_RETURN_IF_ERROR(Write(variant));
   const double seconds = Now() - start;
@@ -184,15 +184,24 @@ absl::StatusOr<VariantManifest> Preparation::Make(const Variant& variant, const 
     SEICHE_ASSIGN_OR_RETURN(manifest.quality,
                             MeasureQuality(*source_, *written, variant.sequences));
   }
-  SEICHE_ASSIGN_OR_RETURN(manifest.write_seconds, MeasureWriting(variant));
-  SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds, MeasureCopying(variant));
   SEICHE_ASSIGN_OR_RETURN(manifest.tree, SummariseTree(files_, TreeOf(variant)));
-  SEICHE_RETURN_IF_ERROR(WriteFileAtomically(files_, folder_.manifest(variant.id),
-                                             ManifestText(manifest), OverwritePolicy::kReplace));
+  SEICHE_RETURN_IF_ERROR(Save(variant, manifest));
   log_(absl::StrFormat("%s: %d sequences, %s in %d %s, written in %.1f s", variant.id,
                        variant.sequences, Gigabytes(manifest.tree.bytes), manifest.tree.files,
                        manifest.tree.files == 1 ? "file" : "files", seconds));
   return manifest;
+}
+
+absl::Status Preparation::Save(const Variant& variant, const VariantManifest& manifest) {
+  return WriteFileAtomically(files_, folder_.manifest(variant.id), ManifestText(manifest),
+                             OverwritePolicy::kReplace);
+}
+
+absl::Status Preparation::Time(const Variant& variant, VariantManifest& manifest) {
+  SEICHE_ASSIGN_OR_RETURN(manifest.write_seconds, MeasureWriting(variant));
+  SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds, MeasureCopying(variant));
+  manifest.write_workers = pool_.workers();
+  return Save(variant, manifest);
 }
 
 absl::StatusOr<Row> Preparation::PrepareVariant(const Variant& variant) {
@@ -214,6 +223,9 @@ absl::StatusOr<Row> Preparation::PrepareVariant(const Variant& variant) {
     }
     manifest = Make(variant, parameters);
     if (!manifest.ok()) return manifest.status();
+  }
+  if (plan_.times_writing && manifest->write_seconds.empty()) {
+    SEICHE_RETURN_IF_ERROR(Time(variant, *manifest));
   }
   SEICHE_ASSIGN_OR_RETURN(const std::vector<TreeFile> list, ListTree(files_, TreeOf(variant)));
   for (const TreeFile& file : list) row.bytes_on_disk += file.allocated;

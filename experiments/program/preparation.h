@@ -71,6 +71,9 @@ class Preparation {
                      const absl::StatusOr<VariantManifest>& manifest) const;
   absl::Status CompareSome(const Variant& variant) const;
   absl::StatusOr<VariantManifest> Make(const Variant& variant, const Json& parameters);
+  absl::Status Save(const Variant& variant, const VariantManifest& manifest);
+  // Times writing and copying, and saves the times in the manifest.
+  absl::Status Time(const Variant& variant, VariantManifest& manifest);
   absl::Status Write(const Variant& variant);
   // An empty folder for what is measured and removed again.
   absl::Status MakeScratch();

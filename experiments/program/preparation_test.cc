@@ -21,6 +21,7 @@ class PreparationTest : public testing::Test {
     plan_.out =
         JoinPath(testing::TempDir(), testing::UnitTest::GetInstance()->current_test_info()->name());
     EXPECT_THAT(files_.RemoveAll(plan_.out), IsOk());
+    plan_.times_writing = true;
     SetDataset({.sequences = 6, .waves = {.seed = 3, .frames = 3, .grid_points = 32}});
   }
 
@@ -100,6 +101,20 @@ TEST_F(PreparationTest, NextRunKeepsWhatIsFinished) {
   EXPECT_THAT(log_, HasSubstr("dataset: 6 sequences of 3 x 32 x 32, seed 3: there and verified"));
   EXPECT_THAT(log_, HasSubstr("hdf5_manual_lzf: there and verified"));
   EXPECT_EQ(second->write_seconds, first->write_seconds);
+}
+
+TEST_F(PreparationTest, TimesAreTakenWhenTheyAreAskedFor) {
+  plan_.times_writing = false;
+  const auto untimed = Prepare("hdf5_manual_lzf");
+  ASSERT_THAT(untimed, IsOk());
+  EXPECT_THAT(untimed->write_seconds, SizeIs(0));
+  EXPECT_THAT(untimed->copy_seconds, SizeIs(0));
+  plan_.times_writing = true;
+  const auto timed = Prepare("hdf5_manual_lzf");
+  ASSERT_THAT(timed, IsOk());
+  EXPECT_THAT(log_, HasSubstr("hdf5_manual_lzf: there and verified"));
+  EXPECT_THAT(timed->write_seconds, SizeIs(kWriteRepeats));
+  EXPECT_THAT(timed->copy_seconds, SizeIs(kWriteRepeats));
 }
 
 TEST_F(PreparationTest, UnfinishedVariantIsWrittenAgain) {
