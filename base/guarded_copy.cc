@@ -1,9 +1,11 @@
 #include "base/guarded_copy.h"
 
-#include <setjmp.h>
+#include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-#include <atomic>
 #include <cstdint>
 
 #include "base/streaming_copy.h"
@@ -11,15 +13,30 @@
 namespace seiche {
 namespace {
 
-// What a thread is copying, and where it goes on if that raises SIGBUS.
+// What a thread is copying.
 struct Guard {
   uintptr_t begin = 0;
-  uintptr_t end = 0;
-  sigjmp_buf* jump = nullptr;  // null: it copies nothing
+  uintptr_t end = 0;                  // of its last page
+  std::atomic<bool>* lost = nullptr;  // null: it copies nothing
 };
 thread_local Guard guard;
 
 struct sigaction previous;
+uintptr_t page_size;
+
+uintptr_t PageOf(uintptr_t address) { return address / page_size * page_size; }
+
+// Zeros in place of all pages that the copy has not come to. False if the system refuses.
+bool ReplaceRest(uintptr_t address) {
+  const int saved = errno;
+  guard.lost->store(true);
+  const uintptr_t page = PageOf(address);
+  // Not the library's mmap(): nobody says that handlers of signals may call that.
+  const long result = ::syscall(SYS_mmap, page, guard.end - page, PROT_READ,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  errno = saved;
+  return result != -1;
+}
 
 // As if this handler were not there.
 void PassOn(int signal, siginfo_t* info, void* context) {
@@ -37,36 +54,31 @@ void PassOn(int signal, siginfo_t* info, void* context) {
 void OnBusError(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
   const bool ours =
-      guard.jump != nullptr && info->si_code > 0 && address >= guard.begin && address < guard.end;
-  if (ours) siglongjmp(*guard.jump, 1);
-  PassOn(signal, info, context);
+      guard.lost != nullptr && info->si_code > 0 && address >= guard.begin && address < guard.end;
+  if (!ours || !ReplaceRest(address)) PassOn(signal, info, context);
 }
 
 bool InstallHandler() {
+  page_size = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
   struct sigaction action = {};
   action.sa_sigaction = OnBusError;
-  // Not deferred: the jump out of the handler leaves the thread's mask as it is.
-  action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   return ::sigaction(SIGBUS, nullptr, &previous) == 0 && ::sigaction(SIGBUS, &action, nullptr) == 0;
 }
 
 }  // namespace
 
-bool GuardedCopy(absl::Span<const std::byte> mapped, absl::Span<std::byte> to) {
+bool GuardedCopy(absl::Span<const std::byte> mapped, absl::Span<std::byte> to,
+                 std::atomic<bool>& lost) {
   static const bool installed = InstallHandler();
-  if (!installed) return false;
+  if (!installed || mapped.empty()) return installed;
   const auto begin = reinterpret_cast<uintptr_t>(mapped.data());
-  sigjmp_buf jump;
-  if (sigsetjmp(jump, /*savemask=*/0) != 0) {
-    guard.jump = nullptr;
-    return false;
-  }
-  guard = {begin, begin + mapped.size(), &jump};
+  guard = {begin, PageOf(begin + mapped.size() - 1) + page_size, &lost};
   std::atomic_signal_fence(std::memory_order_seq_cst);
   StreamingCopy(mapped, to);
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  guard.jump = nullptr;
-  return true;
+  guard.lost = nullptr;
+  return !lost.load();
 }
 
 }  // namespace seiche

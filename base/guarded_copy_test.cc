@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -46,38 +47,46 @@ class MappedFile {
   void* data_;
 };
 
-bool Copy(absl::Span<const std::byte> from) {
+bool Copy(absl::Span<const std::byte> from, std::atomic<bool>& lost) {
   std::vector<std::byte> to(from.size());
-  if (!GuardedCopy(from, absl::MakeSpan(to))) return false;
-  for (const std::byte byte : to) EXPECT_EQ(byte, std::byte{'x'});
+  if (!GuardedCopy(from, absl::MakeSpan(to), lost)) return false;
+  EXPECT_TRUE(to == std::vector<std::byte>(from.size(), std::byte{'x'}));
   return true;
 }
 
-TEST(GuardedCopyTest, EndsWhereThePagesAreGone) {
-  for (const int64_t size : {int64_t{0}, int64_t{4096}, int64_t{kSize / 2}}) {
-    MappedFile file;
-    EXPECT_TRUE(Copy(file.bytes()));
-    file.Cut(size);
-    EXPECT_FALSE(Copy(file.bytes())) << size;
-    EXPECT_TRUE(Copy(file.bytes().first(size))) << size;
-    file.Cut(kSize);  // filled with zeros: the pages are there again
-    std::vector<std::byte> to(kSize);
-    EXPECT_TRUE(GuardedCopy(file.bytes(), absl::MakeSpan(to)));
+TEST(GuardedCopyTest, FailsWhereThePagesAreGone) {
+  for (const size_t offset : {0, 1, 4095, 4096, 70'001}) {
+    for (const size_t size : {size_t{0}, size_t{4096}, kSize / 2, kSize - 4096}) {
+      MappedFile file;
+      std::atomic<bool> lost = false;
+      EXPECT_TRUE(Copy(file.bytes().subspan(offset), lost));
+      file.Cut(static_cast<int64_t>(size));
+      EXPECT_TRUE(Copy(file.bytes().first(size), lost));
+      EXPECT_FALSE(Copy(file.bytes().subspan(offset), lost)) << offset << " " << size;
+      EXPECT_TRUE(lost);
+    }
   }
 }
 
-TEST(GuardedCopyTest, EachThreadHasItsOwn) {
-  MappedFile whole, cut;
-  cut.Cut(0);
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&, i] {
-      for (int n = 0; n < 50; ++n) {
-        EXPECT_EQ(Copy((i % 2 == 0 ? whole : cut).bytes()), i % 2 == 0);
-      }
-    });
+TEST(GuardedCopyTest, AllReadersOfALostMappingLearnIt) {
+  for (int round = 0; round < 20; ++round) {
+    MappedFile whole, cut;
+    std::atomic<bool> whole_lost = false, cut_lost = false;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&, i] {
+        for (int n = 0; n < 4; ++n) {
+          EXPECT_TRUE(Copy(whole.bytes(), whole_lost));
+          if (i == 0 && n == 2) cut.Cut(0);
+          // Either the file's contents, as Copy() sees to, or a failure.
+          if (!Copy(cut.bytes(), cut_lost)) EXPECT_TRUE(cut_lost);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_FALSE(whole_lost);
+    EXPECT_FALSE(Copy(cut.bytes(), cut_lost));
   }
-  for (std::thread& thread : threads) thread.join();
 }
 
 class GuardedCopyDeathTest : public testing::Test {
@@ -95,7 +104,8 @@ TEST_F(GuardedCopyDeathTest, OtherBusErrorsEndTheProcess) {
   const auto touch = [] {
     ::signal(SIGBUS, SIG_DFL);  // not a sanitizer's
     MappedFile file;
-    Copy(file.bytes());
+    std::atomic<bool> lost = false;
+    Copy(file.bytes(), lost);
     file.Cut(0);
     Touch(file);
   };
@@ -105,7 +115,8 @@ TEST_F(GuardedCopyDeathTest, OtherBusErrorsEndTheProcess) {
 TEST_F(GuardedCopyDeathTest, SentSignalsEndTheProcess) {
   const auto be_sent_one = [] {
     ::signal(SIGBUS, SIG_DFL);
-    Copy(MappedFile().bytes());
+    std::atomic<bool> lost = false;
+    Copy(MappedFile().bytes(), lost);
     ::raise(SIGBUS);
   };
   EXPECT_EXIT(be_sent_one(), testing::KilledBySignal(SIGBUS), "");
@@ -120,9 +131,12 @@ TEST_F(GuardedCopyDeathTest, AnEarlierHandlerGetsWhatIsNotOurs) {
     };
     ::sigaction(SIGBUS, &action, nullptr);
     MappedFile file;
+    MappedFile other;
     file.Cut(0);
-    if (Copy(file.bytes())) ::_exit(44);
-    Touch(file);
+    other.Cut(0);
+    std::atomic<bool> lost = false;
+    if (Copy(file.bytes(), lost)) ::_exit(44);
+    Touch(other);
   };
   EXPECT_EXIT(touch(), testing::ExitedWithCode(42), "");
 }

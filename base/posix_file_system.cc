@@ -106,8 +106,8 @@ class Mapping {
   }
 
   // False if the bytes cannot be had this way: read() knows why, or brings them.
-  bool Read(int fd, int64_t offset, absl::Span<std::byte> out) const {
-    if (data_ == nullptr || offset < 0 || offset > size_) return false;
+  bool Read(int fd, int64_t offset, absl::Span<std::byte> out) {
+    if (data_ == nullptr || lost_ || offset < 0 || offset > size_) return false;
     if (static_cast<int64_t>(out.size()) > size_ - offset) return false;
     static const int64_t kPage = ::sysconf(_SC_PAGESIZE);
     const int64_t first = offset / kPage * kPage;
@@ -122,7 +122,7 @@ class Mapping {
     if (::fstat(fd, &st) != 0 || st.st_size < offset + static_cast<int64_t>(out.size())) {
       return false;
     }
-    return GuardedCopy({data_ + offset, out.size()}, out);
+    return GuardedCopy({data_ + offset, out.size()}, out, lost_);
   }
 
  private:
@@ -132,6 +132,7 @@ class Mapping {
 
   int64_t size_ = 0;
   std::byte* data_ = nullptr;
+  std::atomic<bool> lost_ = false;  // a page could not be had: never used again
 };
 
 class PosixReadableFile : public ReadableFile {
