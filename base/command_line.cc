@@ -164,7 +164,8 @@ std::string_view Advice(const absl::Status& status) {
   }
   if (absl::EndsWith(status.message(), "ask to overwrite")) return " (--overwrite)";
   const bool advised = absl::StrContains(status.message(), "restore") ||
-                       absl::StrContains(status.message(), "open it with");
+                       absl::StrContains(status.message(), "open it with") ||
+                       absl::StrContains(status.message(), "newer program");
   return absl::IsDataLoss(status) && !advised ? ": restore the file from a copy" : "";
 }
 

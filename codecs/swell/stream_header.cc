@@ -83,8 +83,9 @@ absl::Status ParseFixed(absl::Span<const std::byte> encoded, StreamHeader& heade
   }
   const auto byte = [&](size_t at) { return static_cast<uint8_t>(encoded[at]); };
   if (byte(4) != kVersion) {
-    return absl::UnimplementedError(
-        absl::StrCat("swell: version ", byte(4), " of the format; this program reads ", kVersion));
+    return Damaged("swell",
+                   absl::StrCat("version ", byte(4), " of the format, and this program reads ",
+                                kVersion, ": damaged, or for a newer program"));
   }
   rank = byte(10);
   if (byte(5) > static_cast<uint8_t>(DType::kBFloat16) ||

@@ -72,8 +72,8 @@ StreamHeader::Extents ExtentsOf(const Shape& shape);
 // The header's bytes; the groups' bytes, of the sizes and checksums in `header`, follow it.
 std::vector<std::byte> WriteHeader(const StreamHeader& header);
 
-// kDataLoss if `encoded` does not start with a whole header or ends before its groups do;
-// kUnimplemented for a later version. Not more memory than O(encoded.size()). Whether groups are
+// kDataLoss if `encoded` does not start with a whole header of version 1 or ends before its groups
+// do. Not more memory than O(encoded.size()). Whether groups are
 // undamaged is for their readers to check.
 absl::StatusOr<StreamHeader> ParseHeader(absl::Span<const std::byte> encoded);
 
