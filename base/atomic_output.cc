@@ -30,8 +30,9 @@ std::string TemporaryPath(const FileSystem& files, const std::string& path) {
   return temporary;
 }
 
-// The temporaries of this process that are not in place yet. Its mutex is held while an output is
-// put in place: until then the temporary may be removed, from then on it has another meaning.
+// The temporaries of this process that are not in place yet, and replaced outputs that are being
+// removed. Its mutex is held while an output is put in place: until then the temporary may be
+// removed, from then on it has another meaning.
 struct Unfinished {
   absl::Mutex mutex;
   std::map<std::string, FileSystem*> files ABSL_GUARDED_BY(mutex);  // by temporary path
@@ -110,7 +111,10 @@ absl::Status AtomicOutput::Commit() {
   // First the new one for sure, then the old one away.
   SEICHE_RETURN_IF_ERROR(Annotate(files.SyncPath(Dirname(path_)), "the new output is in place"));
   if (replaced.empty()) return absl::OkStatus();
-  return Annotate(files.RemoveAll(replaced),
+  Unfinished::Get().Add(replaced, files);
+  absl::Status removed = files.RemoveAll(replaced);
+  Unfinished::Get().Forget(replaced);
+  return Annotate(std::move(removed),
                   absl::StrCat("the new output is in place, the old one remains as ", replaced));
 }
 

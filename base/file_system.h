@@ -124,7 +124,8 @@ class FileSystem {
 // Pages are asked for before they are touched, and touched under guard (base/guarded_copy.h), so
 // that a failing disk and a file that is cut short are errors as ever. What was read stays mapped,
 // and counts as the process's shared memory (RssFile) until the kernel needs it. Linux 5.14 or
-// newer; elsewhere, and where there are thousands of mapped files, it is a pread().
+// newer; elsewhere, for files larger than the machine's memory, and where there are thousands of
+// mapped files, it is a pread().
 FileSystem& DefaultFileSystem();
 // The same without mappings and without a handler of SIGBUS: every read is a pread().
 FileSystem& UnmappedFileSystem();

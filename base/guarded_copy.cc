@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <mutex>
 
 #include "base/streaming_copy.h"
 
@@ -15,8 +16,8 @@ namespace {
 
 // What a thread is copying.
 struct Guard {
-  uintptr_t begin = 0;
-  uintptr_t end = 0;                  // of its last page
+  uintptr_t begin = 0;                // of its first page
+  uintptr_t end = 0;                  // of its last one
   std::atomic<bool>* lost = nullptr;  // null: it copies nothing
 };
 thread_local Guard guard;
@@ -44,10 +45,11 @@ void PassOn(int signal, siginfo_t* info, void* context) {
     previous.sa_sigaction(signal, info, context);
   } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
     previous.sa_handler(signal);
-  } else {
-    // What was touched is touched again after the return, and a signal that was sent is sent again.
+  } else if (info->si_code > 0) {
+    ::signal(signal, SIG_DFL);  // what was touched is touched again after the return
+  } else if (previous.sa_handler == SIG_DFL) {
     ::signal(signal, SIG_DFL);
-    if (info->si_code <= 0) ::raise(signal);
+    ::raise(signal);
   }
 }
 
@@ -60,24 +62,41 @@ void OnBusError(int signal, siginfo_t* info, void* context) {
 
 bool InstallHandler() {
   page_size = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  struct sigaction found;
+  if (::sigaction(SIGBUS, nullptr, &found) != 0) return false;
+  if ((found.sa_flags & SA_SIGINFO) != 0 && found.sa_sigaction == OnBusError) return true;
+  previous = found;
   struct sigaction action = {};
   action.sa_sigaction = OnBusError;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  return ::sigaction(SIGBUS, nullptr, &previous) == 0 && ::sigaction(SIGBUS, &action, nullptr) == 0;
+  return ::sigaction(SIGBUS, &action, nullptr) == 0;
+}
+
+// Once in each process: those that torch's DataLoader forks get a handler of its own, which does
+// not pass on what it does not know.
+bool IsInstalled() {
+  static std::mutex mutex;
+  static std::atomic<pid_t> installed_in = -1;
+  const pid_t here = ::getpid();
+  if (installed_in.load(std::memory_order_acquire) == here) return true;
+  std::lock_guard<std::mutex> lock(mutex);
+  if (installed_in.load() != here && InstallHandler()) installed_in.store(here);
+  return installed_in.load() == here;
 }
 
 }  // namespace
 
 bool GuardedCopy(absl::Span<const std::byte> mapped, absl::Span<std::byte> to,
                  std::atomic<bool>& lost) {
-  static const bool installed = InstallHandler();
-  if (!installed || mapped.empty()) return installed;
+  if (!IsInstalled()) return false;
+  if (mapped.empty()) return true;
   const auto begin = reinterpret_cast<uintptr_t>(mapped.data());
-  guard = {begin, PageOf(begin + mapped.size() - 1) + page_size, &lost};
+  guard = {PageOf(begin), PageOf(begin + mapped.size() - 1) + page_size, &lost};
   std::atomic_signal_fence(std::memory_order_seq_cst);
   StreamingCopy(mapped, to);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   guard.lost = nullptr;
+  std::atomic_thread_fence(std::memory_order_acquire);  // what was copied was loaded before `lost`
   return !lost.load();
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,6 +19,7 @@ namespace seiche {
 namespace {
 
 constexpr size_t kSize = 1 << 20;
+const size_t kPage = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 
 // A mapped file of kSize bytes 'x'.
 class MappedFile {
@@ -55,8 +57,8 @@ bool Copy(absl::Span<const std::byte> from, std::atomic<bool>& lost) {
 }
 
 TEST(GuardedCopyTest, FailsWhereThePagesAreGone) {
-  for (const size_t offset : {0, 1, 4095, 4096, 70'001}) {
-    for (const size_t size : {size_t{0}, size_t{4096}, kSize / 2, kSize - 4096}) {
+  for (const size_t offset : {size_t{0}, size_t{1}, kPage - 1, kPage, size_t{70'001}}) {
+    for (const size_t size : {size_t{0}, kPage, kSize / 2, kSize - kPage}) {
       MappedFile file;
       std::atomic<bool> lost = false;
       EXPECT_TRUE(Copy(file.bytes().subspan(offset), lost));
@@ -120,6 +122,36 @@ TEST_F(GuardedCopyDeathTest, SentSignalsEndTheProcess) {
     ::raise(SIGBUS);
   };
   EXPECT_EXIT(be_sent_one(), testing::KilledBySignal(SIGBUS), "");
+}
+
+TEST_F(GuardedCopyDeathTest, AnIgnoredSignalThatIsSentStaysIgnored) {
+  const auto be_sent_one = [] {
+    ::signal(SIGBUS, SIG_IGN);
+    std::atomic<bool> lost = false;
+    Copy(MappedFile().bytes(), lost);
+    ::raise(SIGBUS);
+    ::_exit(42);
+  };
+  EXPECT_EXIT(be_sent_one(), testing::ExitedWithCode(42), "");
+}
+
+// As the processes of torch's DataLoader do.
+TEST_F(GuardedCopyDeathTest, AForkedProcessIsGuardedInSpiteOfItsOwnHandler) {
+  const auto fork_and_cut = [] {
+    MappedFile file;
+    std::atomic<bool> lost = false;
+    Copy(file.bytes(), lost);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::signal(SIGBUS, [](int) { ::_exit(43); });
+      file.Cut(0);
+      ::_exit(Copy(file.bytes(), lost) ? 44 : 42);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 45);
+  };
+  EXPECT_EXIT(fork_and_cut(), testing::ExitedWithCode(42), "");
 }
 
 TEST_F(GuardedCopyDeathTest, AnEarlierHandlerGetsWhatIsNotOurs) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <system_error>
 #include <thread>
 
@@ -17,11 +18,20 @@ constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
 // A handler may do next to nothing; the rest is done by a thread at the other end of a pipe.
 int write_end = -1;
-volatile sig_atomic_t interrupted = 0;
+pid_t owner = -1;  // the process whose thread that is
+std::atomic<bool> interrupted = false;
 
 void PassOn(int signal) {
-  if (interrupted != 0) ::_exit(128 + signal);
-  interrupted = 1;
+  if (::getpid() != owner) {  // a forked child, which has neither the thread nor the outputs
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+    return;
+  }
+  if (interrupted.exchange(true)) {
+    // A terminal that is closed sends SIGHUP twice.
+    if (signal != SIGHUP) ::_exit(128 + signal);
+    return;
+  }
   const int saved = errno;
   const auto number = static_cast<unsigned char>(signal);
   (void)!::write(write_end, &number, 1);
@@ -38,6 +48,7 @@ void Serve(int read_end) {
   RemoveUnfinishedOutputs();
   ::signal(number, SIG_DFL);
   ::kill(::getpid(), number);
+  ::_exit(128 + number);  // the first process of a container gets no signals by default
 }
 
 }  // namespace
@@ -53,6 +64,7 @@ void RemoveOutputsWhenInterrupted() {
     return;
   }
   write_end = ends[1];
+  owner = ::getpid();
   struct sigaction action = {};
   action.sa_handler = PassOn;
   action.sa_flags = SA_RESTART;

@@ -1,6 +1,7 @@
 #include "base/interrupt.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <string>
@@ -42,8 +43,8 @@ class InterruptTest : public testing::TestWithParam<int> {
     ASSERT_THAT(files_.MakeDirectories(folder->temporary_path()), IsOk());
     Fill(JoinPath(folder->temporary_path(), "0.jpg"));
     ::raise(GetParam());
-    ::pause();
-    ::pause();  // the first one ends with the handler
+    if (GetParam() == SIGHUP) ::raise(SIGHUP);  // as when a terminal is closed
+    for (int i = 0; i < 100; ++i) ::usleep(100'000);
     ::_exit(3);
   }
 
@@ -64,6 +65,22 @@ TEST_P(InterruptTest, IgnoredSignalsStayIgnored) {
     ::_exit(7);
   };
   EXPECT_EXIT(be_ignorant(), testing::ExitedWithCode(7), "");
+}
+
+TEST_P(InterruptTest, AForkedChildEndsAlone) {
+  const auto fork_one = [] {
+    RemoveOutputsWhenInterrupted();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::raise(GetParam());
+      ::_exit(3);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ::usleep(100'000);
+    ::_exit(WIFSIGNALED(status) && WTERMSIG(status) == GetParam() ? 42 : 4);
+  };
+  EXPECT_EXIT(fork_one(), testing::ExitedWithCode(42), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, InterruptTest, testing::Values(SIGINT, SIGTERM, SIGHUP));

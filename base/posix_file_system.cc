@@ -94,6 +94,8 @@ class Mapping {
   explicit Mapping(int fd) {
     struct stat st;
     if (count_.fetch_add(1) >= kMostMappings || ::fstat(fd, &st) != 0 || st.st_size <= 0) return;
+    // Most of a larger one is in no cache, where a mapping gains nothing, but costs page tables.
+    if (st.st_size / ::sysconf(_SC_PAGESIZE) > ::sysconf(_SC_PHYS_PAGES)) return;
     size_ = st.st_size;
     void* const data = ::mmap(nullptr, static_cast<size_t>(size_), PROT_READ, MAP_SHARED, fd, 0);
     if (data != MAP_FAILED) data_ = static_cast<std::byte*>(data);

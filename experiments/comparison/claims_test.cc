@@ -198,6 +198,18 @@ TEST(ClaimsTest, GzipLevelsTradeSizeForTime) {
   EXPECT_EQ(Judged({.rows = rows, .cores = 4}, "6-gzip-levels").holds, false);
 }
 
+TEST(ClaimsTest, GzipLevelsAreOpenIfAnyStepIs) {
+  std::vector<Row> rows = SyntheticRows();
+  RowOf(rows, "hdf5_manual_gzip1").bytes = 13e9;
+  RowOf(rows, "hdf5_manual_gzip9").bytes = 11e9;
+  RowOf(rows, "hdf5_manual_gzip1").write_seconds = {1, 1, 1, 1, 1};
+  RowOf(rows, "hdf5_manual_gzip4").write_seconds = {1.05, 1.05, 1.05, 1.05, 1.05};
+  RowOf(rows, "hdf5_manual_gzip9").write_seconds = {0.9, 0.95, 1.12, 1.3, 1.4};
+  EXPECT_EQ(Judged({.rows = rows, .cores = 4}, "6-gzip-levels").holds, std::nullopt);
+  RowOf(rows, "hdf5_manual_gzip4").write_seconds = {0.9, 0.9, 0.9, 0.9, 0.9};
+  EXPECT_EQ(Judged({.rows = rows, .cores = 4}, "6-gzip-levels").holds, false);
+}
+
 TEST(ClaimsTest, SzipLeftOutOfTheBuildSaysSo) {
   std::vector<Row> rows = SyntheticRows();
   RowOf(rows, "hdf5_manual_szip").unavailable = "this build has no SZIP";

@@ -218,14 +218,17 @@ std::string MeasuredText(const Protocol& protocol) {
 std::string WritingText(const Protocol& protocol) {
   return absl::StrFormat(
       "Write: from values in memory to a file (JPEG: a folder) flushed to the disk, encoded by %d "
-      "threads, the first %d sequences or as many as a chunk holds. Copy: all files, one after the "
+      "threads, %s or as many as a chunk holds. Copy: all files, one after the "
       "other, to another folder of the same disk, flushed. Both: median of %d repeats (a copy of "
-      "more than %.0f s is made once), taken when the files were made. Sizes: 1 MB "
+      "more than %.0f s is made once), taken once the files were there. Sizes: 1 MB "
       "is 1,000,000 bytes. PSNR and the largest error of the JPEG files are against what was "
       "simulated. The other rows store the decoded JPEG values, all but those with a bound "
       "(\"error <= ...\") exactly: theirs are against these values, the peak is 1.",
-      protocol.write_workers, protocol.write_sample_sequences, protocol.write_repeats,
-      protocol.long_copy_seconds);
+      protocol.write_workers,
+      protocol.write_sample_sequences == 1
+          ? "the first sequence"
+          : absl::StrCat("the first ", protocol.write_sample_sequences, " sequences"),
+      protocol.write_repeats, protocol.long_copy_seconds);
 }
 
 std::string WorkersNote(const Environment& environment, const Protocol& protocol) {

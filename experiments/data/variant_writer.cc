@@ -155,10 +155,11 @@ absl::StatusOr<std::unique_ptr<VariantSink>> MakeSink(const Variant& variant,
 // Decoded sequences in memory, a block at a time.
 class Block {
  public:
-  explicit Block(const Shape& shape)
+  // For at most `sequences` ones of a variant of shape `shape`.
+  Block(const Shape& shape, int64_t sequences)
       : elements_(NumElements(SequenceShape(shape))),
-        values_(elements_ * kBlockSequences),
-        levels_(elements_ * kBlockSequences) {}
+        values_(elements_ * sequences),
+        levels_(elements_ * sequences) {}
 
   absl::Status Fill(const SequenceStore& source, int64_t first, int64_t count, WorkerPool& pool) {
     return pool.ForEach(count, [&](int64_t i, int) -> absl::Status {
@@ -227,7 +228,7 @@ absl::StatusOr<double> WriteVariant(const Variant& variant, const SequenceStore&
   SEICHE_ASSIGN_OR_RETURN(const auto sink,
                           MakeSink(variant, attributes, folder, pool.workers(), files));
   Progress progress(absl::StrCat("writing ", variant.id), variant.sequences, "sequences");
-  Block block(variant.shape);
+  Block block(variant.shape, std::min(kBlockSequences, variant.sequences));
   double seconds = 0;
   for (int64_t first = 0; first < variant.sequences; first += kBlockSequences) {
     const int64_t count = std::min(kBlockSequences, variant.sequences - first);
@@ -302,7 +303,7 @@ absl::StatusOr<uint32_t> EncoderMark(const Variant& variant, const SequenceStore
                               .dtype = variant.dtype}));
     chain.Add(std::move(made));
   }
-  Block block(variant.shape);
+  Block block(variant.shape, 1);
   WorkerPool here(1);
   SEICHE_RETURN_IF_ERROR(block.Fill(source, 0, 1, here));
   const size_t bytes = NumElements(shape) * SizeOf(variant.dtype);

@@ -78,8 +78,8 @@ Protocol MakeProtocol(const ExperimentPlan& plan, const Dataset& dataset, int wr
           .slow_batches = plan.slow_read.batches,
           .slow_repeats = plan.slow_read.repeats,
           .write_workers = write_workers,
-          .write_repeats = kWriteRepeats,
-          .write_sample_sequences = kWriteSampleSequences,
+          .write_repeats = plan.write_repeats,
+          .write_sample_sequences = plan.write_sample_sequences,
           .long_copy_seconds = kLongCopySeconds,
           .cold = plan.read.cache == CacheState::kCold};
 }

@@ -26,20 +26,31 @@ struct ScaleParameters {
   int64_t slow_batch_size;
   int64_t slow_batches;
   int slow_repeats;  // at most
+  int write_repeats;
+  int64_t write_sample_sequences;
 };
 
 ScaleParameters ParametersOf(Scale scale) {
   switch (scale) {
     case Scale::kTiny:
-      return {6, -1, -1, 2, 1, 1, 1, 3};
+      return {6, -1, -1, 2, 1, 1, 1, 3, 2, 1};
     case Scale::kDefault:
-      return {200, 40, 50, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize, 1, 3};
+      return {200, 40, 50, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize, 1,
+              3,   5,  10};
     case Scale::kFull:
       break;
   }
   constexpr int kAny = std::numeric_limits<int>::max();
-  return {kPublishedSequences, -1,  -1, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize,
-          kPublishedBatches,   kAny};
+  return {kPublishedSequences,
+          -1,
+          -1,
+          kPublishedBatchSize,
+          kPublishedBatches,
+          kPublishedBatchSize,
+          kPublishedBatches,
+          kAny,
+          5,
+          10};
 }
 
 absl::StatusOr<std::vector<int>> ParseWorkers(const std::vector<std::string>& texts) {
@@ -102,6 +113,8 @@ absl::StatusOr<ExperimentPlan> MakePlan(const ExperimentOptions& options) {
   plan.slow_read.batch_size = scale.slow_batch_size;
   plan.slow_read.batches = scale.slow_batches;
   plan.slow_read.repeats = std::min(options.repeats, scale.slow_repeats);
+  plan.write_repeats = scale.write_repeats;
+  plan.write_sample_sequences = scale.write_sample_sequences;
   plan.overwrite = options.overwrite;
   plan.python_stack = options.python_stack;
   return plan;

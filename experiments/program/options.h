@@ -53,6 +53,8 @@ struct ExperimentPlan {
   bool overwrite = false;
   bool python_stack = false;
   bool times_writing = false;  // and copying: for tables that have them
+  int write_repeats = 5;
+  int64_t write_sample_sequences = 10;  // that writing is timed with, at least
 };
 
 // "tiny", "default", "full".

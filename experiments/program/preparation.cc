@@ -55,7 +55,7 @@ absl::Status Preparation::CheckDisk(const std::vector<Variant>& variants) const 
     if (jpeg && files_.Exists(TreeOf(variant))) continue;
     missing.push_back(variant);
   }
-  int64_t need = EstimatePeakBytes(missing);
+  int64_t need = std::max(EstimatePeakBytes(missing), LargestUntimedCopy(variants));
   if (plan_.python_stack && !files_.Exists(folder_.venv())) need += kPythonEnvironmentBytes;
   SEICHE_ASSIGN_OR_RETURN(const int64_t available, files_.FreeSpace(folder_.path()));
   log_(absl::StrCat(folder_.path(), ": up to ", Gigabytes(need), " more are needed, ",
@@ -65,6 +65,17 @@ absl::Status Preparation::CheckDisk(const std::vector<Variant>& variants) const 
   return absl::ResourceExhaustedError(
       absl::StrCat(folder_.path(), ": ", Gigabytes(need), " are needed, ", Gigabytes(available),
                    " are free: choose another --out, a smaller --scale or fewer --sequences"));
+}
+
+int64_t Preparation::LargestUntimedCopy(const std::vector<Variant>& variants) const {
+  int64_t largest = 0;
+  for (const Variant& variant : variants) {
+    if (!plan_.times_writing || !files_.Exists(TreeOf(variant))) continue;
+    const auto manifest = LoadManifest(folder_.manifest(variant.id), files_);
+    if (manifest.ok() && !manifest->copy_seconds.empty()) continue;
+    largest = std::max(largest, EstimateBytes(variant));
+  }
+  return largest;
 }
 
 absl::StatusOr<Dataset> Preparation::PrepareDataset() {
@@ -135,16 +146,14 @@ absl::Status Preparation::Write(const Variant& variant) {
 
 absl::Status Preparation::MakeScratch() {
   SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.scratch()));
-  SEICHE_RETURN_IF_ERROR(files_.MakeDirectories(folder_.scratch()));
-  // What others have written is not this measurement's work.
-  return FlushDisk(folder_.scratch());
+  return files_.MakeDirectories(folder_.scratch());
 }
 
 absl::StatusOr<std::vector<double>> Preparation::MeasureWriting(const Variant& variant) {
-  const Variant sample = WriteSample(variant, kWriteSampleSequences);
+  const Variant sample = WriteSample(variant, plan_.write_sample_sequences);
   const std::vector<Attribute> attributes = VariantAttributes(variant, dataset_);
   std::vector<double> seconds;
-  for (int repeat = 0; repeat < kWriteRepeats; ++repeat) {
+  for (int repeat = 0; repeat < plan_.write_repeats; ++repeat) {
     SEICHE_RETURN_IF_ERROR(MakeScratch());
     SEICHE_ASSIGN_OR_RETURN(const double all, WriteVariant(sample, *source_, attributes,
                                                            folder_.scratch(), pool_, files_));
@@ -165,7 +174,8 @@ absl::StatusOr<double> Preparation::CopyOnce(const Variant& variant) {
 
 absl::StatusOr<std::vector<double>> Preparation::MeasureCopying(const Variant& variant) {
   std::vector<double> seconds;
-  while (seconds.size() < kWriteRepeats && (seconds.empty() || seconds[0] <= kLongCopySeconds)) {
+  const auto repeats = static_cast<size_t>(plan_.write_repeats);
+  while (seconds.size() < repeats && (seconds.empty() || seconds[0] <= kLongCopySeconds)) {
     SEICHE_ASSIGN_OR_RETURN(seconds.emplace_back(), CopyOnce(variant));
   }
   SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.scratch()));
@@ -198,6 +208,8 @@ absl::Status Preparation::Save(const Variant& variant, const VariantManifest& ma
 }
 
 absl::Status Preparation::Time(const Variant& variant, VariantManifest& manifest) {
+  // What others have written is not this measurement's work.
+  SEICHE_RETURN_IF_ERROR(FlushDisk(folder_.path()));
   SEICHE_ASSIGN_OR_RETURN(manifest.write_seconds, MeasureWriting(variant));
   SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds, MeasureCopying(variant));
   manifest.write_workers = pool_.workers();

@@ -34,10 +34,7 @@ namespace seiche {
 // Takes one line for the user, without the newline.
 using LineLog = std::function<void(std::string_view)>;
 
-// Writing and copying are timed this often, writing with WriteSample() of at least so many
-// sequences, copying with all files. A copy that takes longer than kLongCopySeconds is made once.
-inline constexpr int kWriteRepeats = 5;
-inline constexpr int64_t kWriteSampleSequences = 10;
+// A copy that takes longer is timed once.
 inline constexpr double kLongCopySeconds = 60;
 
 class Preparation {
@@ -69,6 +66,8 @@ class Preparation {
   // What is wrong with a variant on disk: empty if it can be kept.
   std::string WhyNot(const Variant& variant, const Json& parameters,
                      const absl::StatusOr<VariantManifest>& manifest) const;
+  // Bytes of the largest of `variants` that is there, but has not been copied yet to be timed.
+  int64_t LargestUntimedCopy(const std::vector<Variant>& variants) const;
   absl::Status CompareSome(const Variant& variant) const;
   absl::StatusOr<VariantManifest> Make(const Variant& variant, const Json& parameters);
   absl::Status Save(const Variant& variant, const VariantManifest& manifest);

@@ -29,7 +29,9 @@ def run(arguments):
 
 def main():
     """The entry point of the wheel."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # not Python's: Ctrl-C ends the program at once
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        # Not Python's handler: Ctrl-C ends the program at once.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     _seiche.remove_outputs_when_interrupted()
     arguments = sys.argv[1:]
