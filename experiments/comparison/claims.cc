@@ -434,9 +434,10 @@ Claim Judge::GzipLevels() const {
   claim.why = absl::StrJoin(parts, "; ");
   if (!timed) {
     absl::StrAppend(&claim.why, "; writing was not timed with these libraries");
-  } else {
+  } else if (smaller) {
     JudgeSteps(slower, claim);
-    if (!smaller) claim.holds = false;
+  } else {
+    claim.holds = false;
   }
   claim.ratio = rows[0]->bytes_per_sequence() / rows[2]->bytes_per_sequence();
   return claim;
