@@ -223,7 +223,10 @@ std::string WritingText(const Protocol& protocol) {
       "more than %.0f s is made once), taken once the files were there. Sizes: 1 MB "
       "is 1,000,000 bytes. PSNR and the largest error of the JPEG files are against what was "
       "simulated. The other rows store the decoded JPEG values, all but those with a bound "
-      "(\"error <= ...\") exactly: theirs are against these values, the peak is 1.",
+      "(\"error <= ...\") exactly: theirs are against these values, the peak is 1. Chunks: Manual "
+      "ones hold one sequence; Auto ones have the published shapes, of many sequences; Guess is "
+      "what "
+      "h5py chooses for a file of this size.",
       protocol.write_workers,
       protocol.write_sample_sequences == 1
           ? "the first sequence"

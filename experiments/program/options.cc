@@ -58,8 +58,8 @@ absl::StatusOr<std::vector<int>> ParseWorkers(const std::vector<std::string>& te
   for (const std::string& text : texts) {
     int count = 0;
     if (!absl::SimpleAtoi(text, &count) || count < 1 || count > kMaxWorkers) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--workers: \"", text, "\" is not a number from 1 to ", kMaxWorkers));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--workers: '", text, "' is not a number from 1 to ", kMaxWorkers, " (see --help)"));
     }
     if (std::find(workers.begin(), workers.end(), count) == workers.end()) {
       workers.push_back(count);

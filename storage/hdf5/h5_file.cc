@@ -231,7 +231,9 @@ absl::StatusOr<File> File::Open(const FileSystem& files, const ReadableFile& fil
   SEICHE_ASSIGN_OR_RETURN(const bool has_signature, HasSignature(file));
   if (!has_signature) {
     return absl::FailedPreconditionError(
-        absl::StrCat(path, ": is not an HDF5 file (no signature at byte 0, 512, 1024, ...)"));
+        absl::StrCat(path,
+                     ": is not an HDF5 file (no signature at byte 0, 512, 1024, ...): name "
+                     "one, or a folder of JPEG frames"));
   }
   const Lock lock;
   SEICHE_ASSIGN_OR_RETURN(const Id access, AccessList({.files = &files, .readable = &file}));

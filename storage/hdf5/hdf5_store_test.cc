@@ -64,7 +64,8 @@ TEST(OpenHdf5StoreTest, SaysWhatIsWrongWithThePath) {
   EXPECT_THAT(Open(empty), StatusIs(Code::kFailedPrecondition,
                                     absl::StrCat(empty,
                                                  ": is not an HDF5 file (no signature at "
-                                                 "byte 0, 512, 1024, ...)")));
+                                                 "byte 0, 512, 1024, ...): name one, or a folder "
+                                                 "of JPEG frames")));
   const std::string text = WriteText("text.h5", std::string(5000, 'x'));
   EXPECT_THAT(Open(text), StatusIs(Code::kFailedPrecondition, HasSubstr("is not an HDF5 file")));
 }

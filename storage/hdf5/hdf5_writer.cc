@@ -37,7 +37,7 @@ absl::Status CheckShapes(const Hdf5WriterOptions& options) {
   }
   if (chunk.empty()) {
     if (options.codecs.empty()) return absl::OkStatus();
-    return error("codecs need chunks: give a chunk shape");
+    return error("codecs need chunks: give a chunk shape, or no codecs");
   }
   bool fits = chunk.size() == shape.size();
   for (size_t i = 0; fits && i < shape.size(); ++i) fits = chunk[i] >= 1 && chunk[i] <= shape[i];

@@ -67,7 +67,7 @@ absl::StatusOr<ConvertFormat> FormatOf(const ConvertOptions& options) {
   return absl::InvalidArgumentError(
       absl::StrCat(options.to,
                    ": its name does not tell whether it is HDF5 (.h5) or a JPEG folder "
-                   "(no extension): say which format"));
+                   "(no extension): say which format (--format)"));
 }
 
 // `status` with the name that the target will have instead of the temporary one, and of the
