@@ -52,7 +52,7 @@ TEST(OptionsTest, BadWorkersAreNamed) {
   for (const char* text : {"0", "-1", "257", "two", "1.5", "99999999999"}) {
     EXPECT_THAT(MakePlan({.workers = {"1", text}}),
                 StatusIs(absl::StatusCode::kInvalidArgument,
-                         HasSubstr(absl::StrCat("--workers: \"", text, "\" is not a number"))));
+                         HasSubstr(absl::StrCat("--workers: '", text, "' is not a number"))));
   }
   EXPECT_THAT(MakePlan({.workers = {}}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no number is given")));
