@@ -48,14 +48,15 @@ int32_t SourceFiles::Keep(int32_t file, std::vector<std::byte> bytes) {
 }
 
 absl::Status SourceFiles::Read(int32_t file, int64_t offset, absl::Span<std::byte> out) const {
-  const absl::Status read = entries_[file].readable->ReadAt(offset, out);
-  // Afterwards: what was written while the bytes were on their way is noticed as well.
-  SEICHE_RETURN_IF_ERROR(CheckUnchanged(file));
-  return read;
+  return UnlessChanged(file, entries_[file].readable->ReadAt(offset, out));
 }
 
 absl::Status SourceFiles::Stream(int32_t file, int64_t offset, absl::Span<std::byte> out) const {
-  const absl::Status read = entries_[file].readable->StreamAt(offset, out);
+  return UnlessChanged(file, entries_[file].readable->StreamAt(offset, out));
+}
+
+absl::Status SourceFiles::UnlessChanged(int32_t file, absl::Status read) const {
+  // Afterwards: what was written while the bytes were on their way is noticed as well.
   SEICHE_RETURN_IF_ERROR(CheckUnchanged(file));
   return read;
 }

@@ -51,6 +51,9 @@ class SourceFiles {
   absl::Status CheckUnchanged(int32_t file) const;
 
  private:
+  // `read` of a file that has not changed meanwhile.
+  absl::Status UnlessChanged(int32_t file, absl::Status read) const;
+
   struct Entry {
     std::shared_ptr<const ReadableFile> readable;
     FileInfo opened;  // as it was then
