@@ -164,8 +164,7 @@ std::string_view Advice(const absl::Status& status) {
   }
   if (absl::EndsWith(status.message(), "ask to overwrite")) return " (--overwrite)";
   const bool advised = absl::StrContains(status.message(), "restore") ||
-                       absl::StrContains(status.message(), "open it with") ||
-                       absl::StrContains(status.message(), "newer program");
+                       absl::StrContains(status.message(), "open it with");
   return absl::IsDataLoss(status) && !advised ? ": restore the file from a copy" : "";
 }
 
@@ -247,8 +246,9 @@ void Command::AddFlag(std::string name, std::vector<std::string>* value, TextFla
             value->clear();
             for (const std::string& text : texts) {
               for (const std::string_view part : absl::StrSplit(text, ',')) {
-                if (part.empty())
+                if (part.empty()) {
                   Reject(option_name, absl::StrCat("'", text, "': an item is empty"));
+                }
                 value->emplace_back(part);
               }
             }

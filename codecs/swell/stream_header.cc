@@ -85,7 +85,7 @@ absl::Status ParseFixed(absl::Span<const std::byte> encoded, StreamHeader& heade
   if (byte(4) != kVersion) {
     return Damaged("swell",
                    absl::StrCat("version ", byte(4), " of the format, and this program reads ",
-                                kVersion, ": damaged, or for a newer program"));
+                                kVersion, ": take a newer one, or restore the data"));
   }
   rank = byte(10);
   if (byte(5) > static_cast<uint8_t>(DType::kBFloat16) ||

@@ -145,14 +145,18 @@ absl::Status WriteHdf5(std::vector<Copy>& copies, const ConvertOptions& options,
 // kInvalidArgument for what only HDF5 has.
 absl::Status CheckJpegOptions(const ConvertOptions& options) {
   const ConvertOptions defaults;
-  const std::string_view flag = options.chunks != defaults.chunks   ? "chunks"
-                                : options.codecs != defaults.codecs ? "codecs"
-                                : !options.name.empty()             ? "a name"
-                                                                    : "";
-  if (flag.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(flag, flag.ends_with('s') ? " are" : " is",
-                                                 " for HDF5, not for JPEG folders: ", options.to,
-                                                 " would be one"));
+  std::string_view what;
+  if (options.chunks != defaults.chunks) {
+    what = "chunks are";
+  } else if (options.codecs != defaults.codecs) {
+    what = "codecs are";
+  } else if (!options.name.empty()) {
+    what = "a name is";
+  } else {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " for HDF5, not for JPEG folders: ", options.to, " would be one"));
 }
 
 // Returns the bytes of all frames.
