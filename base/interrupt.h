@@ -11,9 +11,9 @@
 namespace seiche {
 
 // From now on SIGINT, SIGTERM and SIGHUP remove the temporaries of all AtomicOutputs that were not
-// committed, and then end the process as they would have done; a second one (but
-// SIGHUP) ends it at once. Signals that are ignored stay so (nohup). Without effect if no thread or
-// pipe can be had. Children, forked or started, end as if there were no handler.
+// committed, and then end the process as they would have done; a second one (but SIGHUP) ends it at
+// once. Signals that are ignored stay so (nohup). Without effect if no thread or pipe can be had.
+// Children, forked or started, end as if there were no handler.
 void RemoveOutputsWhenInterrupted();
 
 }  // namespace seiche

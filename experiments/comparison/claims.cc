@@ -299,8 +299,9 @@ Claim Judge::SpeedOrder() const {
                       Median(Read(kGzip, workers)->seconds), Median(Read(kJpeg, workers)->seconds),
                       Median(Read(kAuto, workers)->seconds), Workers(workers));
   JudgeSteps(steps, claim);
-  if (claim.holds.has_value() && m_.own_decoders)
+  if (claim.holds.has_value() && m_.own_decoders) {
     absl::StrAppend(&claim.why, "; JPEG's place is our decoder's work");
+  }
   return claim;
 }
 

@@ -225,8 +225,7 @@ std::string WritingText(const Protocol& protocol) {
       "simulated. The other rows store the decoded JPEG values, all but those with a bound "
       "(\"error <= ...\") exactly: theirs are against these values, the peak is 1. Chunks: Manual "
       "ones hold one sequence; Auto ones have the published shapes, of many sequences; Guess is "
-      "what "
-      "h5py chooses for a file of this size.",
+      "what h5py chooses for a file of this size.",
       protocol.write_workers,
       protocol.write_sample_sequences == 1
           ? "the first sequence"
