@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -134,8 +135,14 @@ std::string ErrorLine(std::string_view message) {
   return absl::StrCat("seiche: error: ", absl::StrReplaceAll(message, {{"\n", " "}}), "\n");
 }
 
-// "--out: 1 required TEXT missing", as the library puts it, is no sentence for users.
+// "--out: 1 required TEXT missing", as the library puts it, is no sentence for users; and arguments
+// have the names that the help shows, in capitals.
 std::string UsageText(std::string_view what) {
+  constexpr std::string_view kRequired = " is required";
+  if (absl::EndsWith(what, kRequired) && !what.starts_with('-')) {
+    what.remove_suffix(kRequired.size());
+    return absl::StrCat(absl::AsciiStrToUpper(what), kRequired);
+  }
   const size_t colon = what.find(": 1 required ");
   if (colon == std::string_view::npos || !absl::EndsWith(what, " missing")) {
     return std::string(what);
@@ -152,6 +159,7 @@ constexpr SystemAdvice kSystemAdvice[] = {
     {ENOENT, ": check the path"},
     {ENOTDIR, ": check the path"},
     {EACCES, ": check its permissions"},
+    {EPERM, ": check its attributes (lsattr) and what the file system allows"},
     {EROFS, ": choose another place"},
     {ENOSPC, ": free some, or choose another place"},
     {EIO, ": the disk or the way to it fails; try again, or restore the file from a copy"},

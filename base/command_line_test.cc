@@ -151,7 +151,7 @@ TEST_F(CommandLineTest, UnknownNames) {
 
 TEST_F(CommandLineTest, MissingAndRepeatedValues) {
   ExpectUsageError({"write", "--title"}, "--title: has no value");
-  ExpectUsageError({"inspect"}, "file is required");
+  ExpectUsageError({"inspect"}, "FILE is required");
   EXPECT_EQ(Call({"write", "--workers=1", "--workers=2"}).exit_code, 2);
   EXPECT_EQ(Call({"write", "inspect", "a.h5"}).exit_code, 2);
 }

@@ -516,7 +516,7 @@ Claim Judge::Writing() const {
   }
   const Ratio ratio = Divide(jpeg->write_seconds, hdf5->write_seconds);
   claim.ratio = ratio.value;
-  claim.why = absl::StrFormat("%.4f s against %.4f s a sequence, flushed to the disk",
+  claim.why = absl::StrFormat("%.4f s against %.4f s a sequence, flushed to the same disk",
                               Median(jpeg->write_seconds), Median(hdf5->write_seconds));
   JudgeReached(ratio, /*threshold=*/1, claim);
   return claim;
@@ -536,8 +536,10 @@ Claim Judge::Staging() const {
   ratio = {ratio.value * sizes, {ratio.range.low * sizes, ratio.range.high * sizes}};
   claim.ratio = ratio.value;
   claim.why = absl::StrFormat(
-      "%d JPEG files of %.1f MB in all: %.2f s; %d HDF5 file of %.1f MB: %.2f s", jpeg->files,
-      static_cast<double>(jpeg->bytes) / 1e6, Median(jpeg->copy_seconds), hdf5->files,
+      "copied to another folder of the same disk: %d JPEG files of %.1f MB in all in %.2f s, %d "
+      "HDF5 "
+      "file of %.1f MB in %.2f s",
+      jpeg->files, static_cast<double>(jpeg->bytes) / 1e6, Median(jpeg->copy_seconds), hdf5->files,
       static_cast<double>(hdf5->bytes) / 1e6, Median(hdf5->copy_seconds));
   JudgeReached(ratio, /*threshold=*/1, claim);
   return claim;

@@ -219,7 +219,8 @@ std::string WritingText(const Protocol& protocol) {
   return absl::StrFormat(
       "Write: from values in memory to a file (JPEG: a folder) flushed to the disk, encoded by %d "
       "threads, %s or as many as a chunk holds. Copy: all files, one after the "
-      "other, to another folder of the same disk, flushed. Both: median of %d repeats (a copy of "
+      "other, to another folder of the same disk, flushed. Both: median of %d repeats (writing "
+      "after an untimed one; a copy of "
       "more than %.0f s is made once), taken once the files were there. Sizes: 1 MB "
       "is 1,000,000 bytes. PSNR and the largest error of the JPEG files are against what was "
       "simulated. The other rows store the decoded JPEG values, all but those with a bound "
@@ -230,7 +231,9 @@ std::string WritingText(const Protocol& protocol) {
       protocol.write_sample_sequences == 1
           ? "the first sequence"
           : absl::StrCat("the first ", protocol.write_sample_sequences, " sequences"),
-      protocol.write_repeats, protocol.long_copy_seconds);
+      protocol.write_repeats,
+      protocol.untimed_writes > 0 ? "writing: after one that is not counted; " : "",
+      protocol.long_copy_seconds);
 }
 
 std::string WorkersNote(const Environment& environment, const Protocol& protocol) {
@@ -243,7 +246,8 @@ std::string WorkersNote(const Environment& environment, const Protocol& protocol
 Table ClaimsTable(const Report& report) {
   const bool python = report.python.has_value() && report.python->unavailable.empty();
   Table table;
-  table.columns = {{"Claim", true}, {"", true}, {"Here", true}, {"Ratio"}, {"Published"}};
+  table.columns = {
+      {"Claim", true}, {"Statement", true}, {"Here", true}, {"Ratio"}, {"Published ratio"}};
   if (python) {
     table.columns.push_back({"Python stack", true});
     table.columns.push_back({"Ratio"});

@@ -142,6 +142,7 @@ Json EnvironmentJson(const Report& report) {
             {"slow_repeats", protocol.slow_repeats},
             {"write_workers", protocol.write_workers},
             {"write_repeats", protocol.write_repeats},
+            {"untimed_writes", protocol.untimed_writes},
             {"write_sample_sequences", protocol.write_sample_sequences},
             {"cache", protocol.cold ? "cold" : "warm"}}},
           {"normalisation",

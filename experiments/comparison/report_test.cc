@@ -43,6 +43,7 @@ Report SyntheticReport() {
                      .slow_repeats = 3,
                      .write_workers = 2,
                      .write_repeats = 5,
+                     .untimed_writes = 1,
                      .write_sample_sequences = 10,
                      .long_copy_seconds = 60};
   report.rows = SyntheticRows(200);

@@ -79,6 +79,7 @@ Protocol MakeProtocol(const ExperimentPlan& plan, const Dataset& dataset, int wr
           .slow_repeats = plan.slow_read.repeats,
           .write_workers = write_workers,
           .write_repeats = plan.write_repeats,
+          .untimed_writes = plan.untimed_writes,
           .write_sample_sequences = plan.write_sample_sequences,
           .long_copy_seconds = kLongCopySeconds,
           .cold = plan.read.cache == CacheState::kCold};

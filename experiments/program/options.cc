@@ -26,6 +26,7 @@ struct ScaleParameters {
   int64_t slow_batch_size;
   int64_t slow_batches;
   int slow_repeats;  // at most
+  int untimed_writes;
   int write_repeats;
   int64_t write_sample_sequences;
 };
@@ -33,10 +34,10 @@ struct ScaleParameters {
 ScaleParameters ParametersOf(Scale scale) {
   switch (scale) {
     case Scale::kTiny:
-      return {6, -1, -1, 2, 1, 1, 1, 3, 2, 1};
+      return {6, -1, -1, 2, 1, 1, 1, 3, 0, 2, 1};
     case Scale::kDefault:
-      return {200, 40, 50, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize, 1,
-              3,   5,  10};
+      return {200, 40, 50, kPublishedBatchSize, kPublishedBatches, kPublishedBatchSize, 1, 3,
+              1,   5,  10};
     case Scale::kFull:
       break;
   }
@@ -49,6 +50,7 @@ ScaleParameters ParametersOf(Scale scale) {
           kPublishedBatchSize,
           kPublishedBatches,
           kAny,
+          1,
           5,
           10};
 }
@@ -113,6 +115,7 @@ absl::StatusOr<ExperimentPlan> MakePlan(const ExperimentOptions& options) {
   plan.slow_read.batch_size = scale.slow_batch_size;
   plan.slow_read.batches = scale.slow_batches;
   plan.slow_read.repeats = std::min(options.repeats, scale.slow_repeats);
+  plan.untimed_writes = scale.untimed_writes;
   plan.write_repeats = scale.write_repeats;
   plan.write_sample_sequences = scale.write_sample_sequences;
   plan.overwrite = options.overwrite;

@@ -153,11 +153,11 @@ absl::StatusOr<std::vector<double>> Preparation::MeasureWriting(const Variant& v
   const Variant sample = WriteSample(variant, plan_.write_sample_sequences);
   const std::vector<Attribute> attributes = VariantAttributes(variant, dataset_);
   std::vector<double> seconds;
-  for (int repeat = 0; repeat < plan_.write_repeats; ++repeat) {
+  for (int repeat = -plan_.untimed_writes; repeat < plan_.write_repeats; ++repeat) {
     SEICHE_RETURN_IF_ERROR(MakeScratch());
     SEICHE_ASSIGN_OR_RETURN(const double all, WriteVariant(sample, *source_, attributes,
                                                            folder_.scratch(), pool_, files_));
-    seconds.push_back(all / static_cast<double>(sample.sequences));
+    if (repeat >= 0) seconds.push_back(all / static_cast<double>(sample.sequences));
   }
   SEICHE_RETURN_IF_ERROR(files_.RemoveAll(folder_.scratch()));
   return seconds;

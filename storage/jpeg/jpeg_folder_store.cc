@@ -58,14 +58,7 @@ absl::StatusOr<Folders> FindSequences(const FileSystem& files, const std::string
     SEICHE_ASSIGN_OR_RETURN(std::vector<std::string> names, files.List(folder));
     std::erase_if(names, [](const std::string& file) { return file.starts_with('.'); });
     SEICHE_ASSIGN_OR_RETURN(NameList frames, FindFrames(folder, names));
-    if (folders.frames.empty()) {
-      if (frames.size() == 0) {
-        return absl::FailedPreconditionError(
-            absl::StrCat(folder,
-                         ": has no .jpg frames: name the folder whose folders, one a "
-                         "sequence, hold frames such as 000.jpg"));
-      }
-    } else if (frames.size() != folders.frames[0]->size()) {
+    if (!folders.frames.empty() && frames.size() != folders.frames[0]->size()) {
       return absl::DataLossError(absl::StrCat(folder, ": has ", frames.size(), " frames, but ",
                                               folders.names[0], " has ", folders.frames[0]->size(),
                                               ": restore those that one of them lacks, or remove "
@@ -76,6 +69,12 @@ absl::StatusOr<Folders> FindSequences(const FileSystem& files, const std::string
     } else {
       folders.frames.push_back(std::make_shared<const NameList>(std::move(frames)));
     }
+  }
+  if (folders.frames[0]->size() == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path,
+                     ": its folders have no .jpg frames: name the folder whose folders, one "
+                     "a sequence, hold frames such as 000.jpg"));
   }
   return folders;
 }

@@ -149,11 +149,12 @@ TEST_F(JpegFolderStoreTest, NamesWhatIsMissing) {
                                     ": has no folders of .jpg frames, one for each "
                                     "sequence")));
   Write("0/notes.txt", "");
-  EXPECT_THAT(OpenJpegFolder(root_), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                              absl::StrCat(root_,
-                                                           "/0: has no .jpg frames: name the "
-                                                           "folder whose folders, one a sequence, "
-                                                           "hold frames such as 000.jpg")));
+  EXPECT_THAT(OpenJpegFolder(root_),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       absl::StrCat(root_,
+                                    ": its folders have no .jpg frames: name "
+                                    "the folder whose folders, one a "
+                                    "sequence, hold frames such as 000.jpg")));
   WriteSequences(2, 3);
   EXPECT_THAT(OpenJpegFolder(JoinPath(root_, "1")),
               StatusIs(absl::StatusCode::kFailedPrecondition,
