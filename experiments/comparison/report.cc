@@ -219,10 +219,9 @@ std::string WritingText(const Protocol& protocol) {
   return absl::StrFormat(
       "Write: from values in memory to a file (JPEG: a folder) flushed to the disk, encoded by %d "
       "threads, %s or as many as a chunk holds. Copy: all files, one after the "
-      "other, to another folder of the same disk, flushed. Both: median of %d repeats (writing "
-      "after an untimed one; a copy of "
-      "more than %.0f s is made once), taken once the files were there. Sizes: 1 MB "
-      "is 1,000,000 bytes. PSNR and the largest error of the JPEG files are against what was "
+      "other, to another folder of the same disk, flushed. Both: median of %d repeats (%sa copy "
+      "of more than %.0f s is made once), taken once the files were there. Sizes: 1 MB is "
+      "1,000,000 bytes. PSNR and the largest error of the JPEG files are against what was "
       "simulated. The other rows store the decoded JPEG values, all but those with a bound "
       "(\"error <= ...\") exactly: theirs are against these values, the peak is 1. Chunks: Manual "
       "ones hold one sequence; Auto ones have the published shapes, of many sequences; Guess is "
@@ -232,7 +231,7 @@ std::string WritingText(const Protocol& protocol) {
           ? "the first sequence"
           : absl::StrCat("the first ", protocol.write_sample_sequences, " sequences"),
       protocol.write_repeats,
-      protocol.untimed_writes > 0 ? "writing: after one that is not counted; " : "",
+      protocol.untimed_writes > 0 ? "writing: after one that is not timed; " : "",
       protocol.long_copy_seconds);
 }
 

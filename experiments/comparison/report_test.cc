@@ -114,6 +114,16 @@ TEST(ReportTest, SectionsCanBeLeftOut) {
   EXPECT_THAT(text, Not(HasSubstr("claims")));
 }
 
+// gcc does not check formats: one that is wrong prints nothing.
+TEST(ReportTest, SaysWhichWritesWereNotTimed) {
+  Report report = SyntheticReport();
+  EXPECT_THAT(RenderMarkdown(BuildReport(report)), HasSubstr("after one that is not timed"));
+  report.protocol.untimed_writes = 0;
+  const std::string text = RenderMarkdown(BuildReport(report));
+  EXPECT_THAT(text, HasSubstr("Write: from values in memory"));
+  EXPECT_THAT(text, Not(HasSubstr("not timed")));
+}
+
 TEST(ReportTest, UnoptimisedBuildIsNoResult) {
   Report report = SyntheticReport();
   report.environment.build_mode = "dbg";
