@@ -1,13 +1,13 @@
 #include "base/guarded_copy.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdint>
-#include <mutex>
 
 #include "base/streaming_copy.h"
 
@@ -75,13 +75,21 @@ bool InstallHandler() {
 // Once in each process: those that torch's DataLoader forks get a handler of its own, which does
 // not pass on what it does not know.
 bool IsInstalled() {
-  static std::mutex mutex;
-  static std::atomic<pid_t> installed_in = -1;
-  const pid_t here = ::getpid();
-  if (installed_in.load(std::memory_order_acquire) == here) return true;
-  std::lock_guard<std::mutex> lock(mutex);
-  if (installed_in.load() != here && InstallHandler()) installed_in.store(here);
-  return installed_in.load() == here;
+  // Twice the process, and 1 more once it is done. No mutex: a child forked while one is held would
+  // wait for ever.
+  static std::atomic<int64_t> state = 0;
+  const int64_t here = 2 * int64_t{::getpid()};
+  int64_t seen = state.load(std::memory_order_acquire);
+  do {
+    if (seen == here + 1) return true;
+    while (seen == here) {  // another thread is at it
+      ::sched_yield();
+      seen = state.load(std::memory_order_acquire);
+    }
+  } while (seen == here + 1 || !state.compare_exchange_weak(seen, here));
+  const bool installed = InstallHandler();
+  state.store(installed ? here + 1 : 0, std::memory_order_release);
+  return installed;
 }
 
 }  // namespace
