@@ -81,7 +81,9 @@ TEST(GuardedCopyTest, AllReadersOfALostMappingLearnIt) {
           EXPECT_TRUE(Copy(whole.bytes(), whole_lost));
           if (i == 0 && n == 2) cut.Cut(0);
           // Either the file's contents, as Copy() sees to, or a failure.
-          if (!Copy(cut.bytes(), cut_lost)) EXPECT_TRUE(cut_lost);
+          if (!Copy(cut.bytes(), cut_lost)) {
+            EXPECT_TRUE(cut_lost);
+          }
         }
       });
     }
