@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/command_line.h"
 #include "base/interrupt.h"
 #include "tools/command/commands.h"
 
@@ -12,9 +13,6 @@ int main(int argc, char** argv) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
   };
-  const seiche::CommandResult result =
-      seiche::RunSeiche(std::vector<std::string>(argv + 1, argv + argc), {.print = print});
-  print(result.out);
-  std::fwrite(result.error.data(), 1, result.error.size(), stderr);
-  return result.exit_code;
+  return seiche::Print(
+      seiche::RunSeiche(std::vector<std::string>(argv + 1, argv + argc), {.print = print}));
 }

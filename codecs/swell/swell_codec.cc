@@ -429,9 +429,9 @@ absl::StatusOr<std::unique_ptr<const ArrayCodec>> MakeSwellCodec(const SwellOpti
   const bool lossless = options.mode == SwellMode::kLossless;
   if (options.mode > SwellMode::kRelative ||
       (lossless ? options.bound != 0 : !(options.bound > 0) || !std::isfinite(options.bound))) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("swell: bound is ", options.bound,
-                     "; it has to be positive and finite, or 0 for lossless streams"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "swell: bound is ", options.bound,
+        lossless ? "; lossless streams have none" : "; it has to be positive and finite"));
   }
   return std::make_unique<SwellCodec>(options);
 }

@@ -185,6 +185,9 @@ absl::StatusOr<std::string> ChooseDataset(const h5::File& file, const std::strin
   }
   if (candidates.empty() && numeric.size() == 1) return numeric[0].name;
   if (candidates.size() == 1) return candidates[0].name;
+  if (all.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(path, ": has no H5 dataset"));
+  }
   if (candidates.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
         path,

@@ -13,6 +13,7 @@
 #include "tools/command/convert.h"
 #include "tools/command/fields.h"
 #include "tools/command/inspect.h"
+#include "tools/command/paths.h"
 #include "tools/command/stats.h"
 #include "tools/command/verify.h"
 
@@ -80,6 +81,7 @@ absl::Status Stats(const Flags& flags, const SeicheEnvironment& environment) {
   const auto policy = flags.overwrite ? OverwritePolicy::kReplace : OverwritePolicy::kRefuse;
   // Before the work, not after it.
   if (!flags.out.empty()) {
+    SEICHE_RETURN_IF_ERROR(CheckTarget(flags.from, flags.out, *environment.files));
     SEICHE_RETURN_IF_ERROR(AtomicOutput::Create(*environment.files, flags.out, policy).status());
   }
   SEICHE_ASSIGN_OR_RETURN(const std::string text,

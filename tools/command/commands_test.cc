@@ -143,5 +143,24 @@ TEST_F(CommandsTest, StatsToAFile) {
   EXPECT_EQ(ParseStatistics(printed_, "printed")->size(), 2);
 }
 
+TEST_F(CommandsTest, StatsNeverReplaceWhatTheyRead) {
+  const std::string copy = Path("copy.h5");
+  ASSERT_EQ(Run({"convert", kGray, copy}), 0) << error_;
+  const auto before = files_.Info(copy);
+  EXPECT_EQ(Run({"stats", copy, "--out", copy, "--overwrite"}), 2);
+  EXPECT_THAT(error_, HasSubstr("is the source"));
+  EXPECT_EQ(files_.Info(copy)->mtime_nanos, before->mtime_nanos);
+}
+
+TEST_F(CommandsTest, FieldsThatAreNotThereOrTwice) {
+  const std::string folder = kGray;
+  EXPECT_EQ(Run({"stats", folder, "--field=nope"}), 1);
+  EXPECT_THAT(error_, HasSubstr("has no field 'nope': it has 'frames'"));
+  EXPECT_EQ(Run({"stats", folder, "--field=frames"}), 0) << error_;
+  EXPECT_EQ(Run({"convert", folder, Path("a.h5"), "--field=nope"}), 1);
+  EXPECT_EQ(Run({"stats", folder, "--field=frames,/frames"}), 2);
+  EXPECT_THAT(error_, HasSubstr("'/frames' is named twice"));
+}
+
 }  // namespace
 }  // namespace seiche

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -20,40 +18,10 @@
 #include "tools/command/block_reader.h"
 #include "tools/command/convert_target.h"
 #include "tools/command/fields.h"
+#include "tools/command/paths.h"
 
 namespace seiche {
 namespace {
-
-// As the system sees it, links followed; as it is written if the system cannot say.
-std::filesystem::path Canonical(const std::string& path) {
-  std::error_code error;
-  std::filesystem::path canonical = std::filesystem::weakly_canonical(path, error);
-  if (error) canonical = std::filesystem::path(path).lexically_normal();
-  return canonical.has_filename() ? canonical : canonical.parent_path();
-}
-
-bool Inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-         folder.end();
-}
-
-// What is written must not be what is read, nor in it or around it.
-absl::Status CheckPaths(const ConvertOptions& options) {
-  if (options.from.empty() || options.to.empty()) {
-    return absl::InvalidArgumentError("the source and the target need a path each");
-  }
-  const std::filesystem::path from = Canonical(options.from), to = Canonical(options.to);
-  if (from == to) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options.to, ": is the source: give the target another name"));
-  }
-  if (Inside(from, to) || Inside(to, from)) {
-    return absl::InvalidArgumentError(absl::StrCat(options.from, " and ", options.to,
-                                                   ": one lies inside the other: give the target "
-                                                   "another place"));
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<ConvertFormat> FormatOf(const ConvertOptions& options) {
   if (options.format != ConvertFormat::kByName) return options.format;
@@ -192,8 +160,9 @@ absl::Status Check(const std::vector<Copy>& copies, const ConvertOptions& option
 absl::StatusOr<std::vector<Copy>> OpenSources(const ConvertOptions& options,
                                               ConvertResult& result) {
   if (options.all && !options.fields.empty()) {
-    return absl::InvalidArgumentError("name fields or ask for all, not both");
+    return absl::InvalidArgumentError("name fields or ask for all, not both (--field, --all)");
   }
+  SEICHE_RETURN_IF_ERROR(CheckFieldNames(options.fields));
   std::vector<std::string> names = options.fields;
   if (names.empty() && !options.all) names.push_back("");
   if (options.all) {
@@ -222,7 +191,7 @@ absl::StatusOr<std::vector<Copy>> OpenSources(const ConvertOptions& options,
                      "what it has"));
   }
   if (copies.size() > 1 && !options.name.empty()) {
-    return absl::InvalidArgumentError("a new name is for one field, not for several");
+    return absl::InvalidArgumentError("a new name (--name) is for one field, not for several");
   }
   return copies;
 }
@@ -273,7 +242,7 @@ absl::Status CheckReplaceable(const std::string& path, const FileSystem& files) 
 }  // namespace
 
 absl::StatusOr<ConvertResult> Convert(const ConvertOptions& options) {
-  SEICHE_RETURN_IF_ERROR(CheckPaths(options));
+  SEICHE_RETURN_IF_ERROR(CheckTarget(options.from, options.to, *options.files));
   if (options.overwrite) {
     SEICHE_RETURN_IF_ERROR(CheckReplaceable(options.to, *options.files));
   }

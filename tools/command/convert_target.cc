@@ -433,7 +433,7 @@ absl::Status CheckHdf5Target(const SequenceStore& source, const ConvertOptions& 
         source.path(), ": field ", field.name, ": is bfloat16, which no writer here writes"));
   }
   if (options.quality != 0) {
-    return absl::InvalidArgumentError("a quality is for JPEG folders, not for HDF5");
+    return absl::InvalidArgumentError("a quality (--quality) is for JPEG folders, not for HDF5");
   }
   return Annotate(ParseChunks(options.chunks, field).status(), field.name);
 }

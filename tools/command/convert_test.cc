@@ -388,7 +388,7 @@ TEST_F(ConvertTest, OptionsThatMakeNoSense) {
         o.fields = {"filters/lzf", "filters/scaleoffset"};
         o.name = "x";
       },
-      "a new name is for one field");
+      "is for one field");
   refused(
       [](auto& o) {
         o.from = kEarliest;

@@ -1,5 +1,6 @@
 #include "tools/command/fields.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,7 +38,24 @@ absl::StatusOr<std::vector<ListedField>> ListFields(const std::string& path, Fil
 absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenField(const std::string& path,
                                                                const std::string& name,
                                                                FileSystem& files) {
-  return OpenStore(path, {.field = name, .files = &files});
+  SEICHE_ASSIGN_OR_RETURN(auto store, OpenStore(path, {.field = name, .files = &files}));
+  const std::string& only = store->fields()[0].name;
+  const auto folder = IsFolder(path, files);  // patterns are no paths
+  if (folder.ok() && *folder && !name.empty() && name != only) {
+    return absl::NotFoundError(
+        absl::StrCat(path, ": a JPEG folder has no field '", name, "': it has '", only, "'"));
+  }
+  return store;
+}
+
+absl::Status CheckFieldNames(absl::Span<const std::string> names) {
+  std::set<std::string_view> seen;
+  for (const std::string& name : names) {
+    if (!seen.insert(absl::StripPrefix(name, "/")).second) {
+      return absl::InvalidArgumentError(absl::StrCat("--field: '", name, "' is named twice"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 bool HoldsNoNumbers(const absl::Status& status) {

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "base/file_system.h"
 #include "base/shape.h"
 #include "storage/sequence_store.h"
@@ -32,10 +33,15 @@ absl::StatusOr<bool> IsFolder(const std::string& path, const FileSystem& files);
 // Errors as of OpenStore.
 absl::StatusOr<std::vector<ListedField>> ListFields(const std::string& path, FileSystem& files);
 
-// A store with that one field; a folder's is called "frames".
+// A store with that one field, the only one or the only one of rank 4 if `name` is empty; a
+// folder's is called "frames". Errors as of OpenStore; kNotFound if a folder's is asked for by
+// another name.
 absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenField(const std::string& path,
                                                                const std::string& name,
                                                                FileSystem& files);
+
+// kInvalidArgument if one H5 dataset is named twice.
+absl::Status CheckFieldNames(absl::Span<const std::string> names);
 
 // Whether OpenField() failed because the field holds nothing that could be read: text, records, no
 // elements. Everything else is wrong with the file.

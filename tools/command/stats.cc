@@ -23,20 +23,26 @@ absl::StatusOr<FieldStatistics> StatsOf(const SequenceStore& store, const StatsO
 }  // namespace
 
 absl::StatusOr<std::string> StatsJson(const std::string& path, const StatsOptions& options) {
+  SEICHE_RETURN_IF_ERROR(CheckFieldNames(options.fields));
   std::vector<std::string> names = options.fields;
   if (names.empty()) {
     SEICHE_ASSIGN_OR_RETURN(const std::vector<ListedField> all, ListFields(path, *options.files));
     for (const ListedField& field : all) names.push_back(field.name);
   }
   std::vector<FieldStatistics> statistics;
+  absl::Status skipped;
   for (const std::string& name : names) {
     const auto store = OpenField(path, name, *options.files);
     const bool asked_for = !options.fields.empty();
-    if (!store.ok() && !asked_for && HoldsNoNumbers(store.status())) continue;
+    if (!store.ok() && !asked_for && HoldsNoNumbers(store.status())) {
+      skipped.Update(store.status());
+      continue;
+    }
     SEICHE_RETURN_IF_ERROR(store.status());
     SEICHE_ASSIGN_OR_RETURN(FieldStatistics one, StatsOf(**store, options));
     statistics.push_back(std::move(one));
   }
+  if (statistics.empty() && names.size() == 1) return skipped;
   if (statistics.empty()) {
     return absl::FailedPreconditionError(
         absl::StrCat(path,

@@ -55,7 +55,9 @@ absl::Status Verify(const std::string& path, const VerifyOptions& options, Worke
                     options.progress);
   SEICHE_ASSIGN_OR_RETURN(field.damaged, FindDamage(**store, chunks, pool, progress));
   if (!field.damaged.empty() &&
-      std::all_of(field.damaged.begin(), field.damaged.end(), absl::IsUnimplemented)) {
+      std::all_of(field.damaged.begin(), field.damaged.end(), [](const absl::Status& status) {
+        return absl::IsUnimplemented(status) || absl::IsPermissionDenied(status);
+      })) {
     field.not_checked = (*store)->fields()[0].slow_reason.empty()
                             ? std::string(field.damaged[0].message())
                             : (*store)->fields()[0].slow_reason;
