@@ -93,6 +93,10 @@ absl::StatusOr<AtomicOutput> AtomicOutput::Create(FileSystem& files, std::string
                                                   OverwritePolicy policy) {
   if (path.empty()) return absl::InvalidArgumentError("the path to write to is empty");
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  if (const auto old = files.Info(path); old.ok() && old->kind == FileInfo::Kind::kOther) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": is neither a file nor a folder: choose another name"));
+  }
   if (policy == OverwritePolicy::kRefuse && files.Exists(path)) return ExistsError(path);
   if (const auto folder = files.Info(Dirname(path)); !folder.ok()) {
     return Annotate(folder.status(), absl::StrCat(path, ": the folder to write into"));

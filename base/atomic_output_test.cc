@@ -285,5 +285,13 @@ TEST_F(AtomicOutputTest, WithoutExchangeNothingIsLostEither) {
   EXPECT_EQ(FolderText(files_, Path("out")), "new");
 }
 
+TEST_F(AtomicOutputTest, DevicesAreNoOutputs) {
+  for (const auto policy : {OverwritePolicy::kRefuse, OverwritePolicy::kReplace}) {
+    EXPECT_THAT(AtomicOutput::Create(DefaultFileSystem(), "/dev/null", policy),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         HasSubstr("/dev/null: is neither a file nor a folder")));
+  }
+}
+
 }  // namespace
 }  // namespace seiche

@@ -135,14 +135,8 @@ std::string ErrorLine(std::string_view message) {
   return absl::StrCat("seiche: error: ", absl::StrReplaceAll(message, {{"\n", " "}}), "\n");
 }
 
-// "--out: 1 required TEXT missing", as the library puts it, is no sentence for users; and arguments
-// have the names that the help shows, in capitals.
+// "--out: 1 required TEXT missing", as the library puts it, is no sentence for users.
 std::string UsageText(std::string_view what) {
-  constexpr std::string_view kRequired = " is required";
-  if (absl::EndsWith(what, kRequired) && !what.starts_with('-')) {
-    what.remove_suffix(kRequired.size());
-    return absl::StrCat(absl::AsciiStrToUpper(what), kRequired);
-  }
   const size_t colon = what.find(": 1 required ");
   if (colon == std::string_view::npos || !absl::EndsWith(what, " missing")) {
     return std::string(what);
@@ -159,7 +153,7 @@ constexpr SystemAdvice kSystemAdvice[] = {
     {ENOENT, ": check the path"},
     {ENOTDIR, ": check the path"},
     {EACCES, ": check its permissions"},
-    {EPERM, ": check its attributes (lsattr) and what the file system allows"},
+    {EPERM, ": check who owns it and its folder, and its attributes (lsattr)"},
     {EROFS, ": choose another place"},
     {ENOSPC, ": free some, or choose another place"},
     {EIO, ": the disk or the way to it fails; try again, or restore the file from a copy"},
@@ -327,6 +321,14 @@ CommandResult RunCommand(Command& program, const std::vector<std::string>& args)
     }
   } catch (const CLI::CallForHelp&) {
     return {.out = app.help()};
+  } catch (const CLI::RequiredError& error) {
+    // Arguments have the names that the help shows, in capitals.
+    const std::string what = error.what();
+    status = absl::InvalidArgumentError(absl::StrCat(
+        what.starts_with('-')
+            ? what
+            : absl::StrReplaceAll(absl::AsciiStrToUpper(what), {{" IS REQUIRED", " is required"}}),
+        " (see --help)"));
   } catch (const CLI::ParseError& error) {
     status = absl::InvalidArgumentError(absl::StrCat(UsageText(error.what()), " (see --help)"));
   } catch (const std::bad_alloc&) {
@@ -339,14 +341,20 @@ CommandResult RunCommand(Command& program, const std::vector<std::string>& args)
           .error = ErrorLine(absl::StrCat(status.message(), Advice(status)))};
 }
 
-int RunMain(Command& program, int argc, const char* const* argv) {
-  CommandResult result = RunCommand(program, {argv + std::min(argc, 1), argv + argc});
+int Print(const CommandResult& result) {
   std::fwrite(result.out.data(), 1, result.out.size(), stdout);
-  if (std::fflush(stdout) != 0 && result.exit_code == 0) {
-    result = {.exit_code = 1, .error = ErrorLine("cannot write to standard output")};
+  std::string error = result.error;
+  int exit_code = result.exit_code;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    error += ErrorLine("cannot write to standard output");
+    if (exit_code == 0) exit_code = 1;
   }
-  std::fwrite(result.error.data(), 1, result.error.size(), stderr);
-  return result.exit_code;
+  std::fwrite(error.data(), 1, error.size(), stderr);
+  return exit_code;
+}
+
+int RunMain(Command& program, int argc, const char* const* argv) {
+  return Print(RunCommand(program, {argv + std::min(argc, 1), argv + argc}));
 }
 
 int ExitCode(const absl::Status& status) {

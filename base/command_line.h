@@ -108,6 +108,10 @@ struct CommandResult {
 // Parses `args` (without the program's name) and runs the command that they choose, if any.
 CommandResult RunCommand(Command& program, const std::vector<std::string>& args);
 
+// Prints what a command says to standard output and standard error. Returns the exit code: 1 in
+// place of 0 if that, or anything before it, could not be written to standard output.
+int Print(const CommandResult& result);
+
 // The whole of main(): RunCommand, printed. Returns the exit code.
 int RunMain(Command& program, int argc, const char* const* argv);
 

@@ -152,6 +152,8 @@ TEST_F(CommandLineTest, UnknownNames) {
 TEST_F(CommandLineTest, MissingAndRepeatedValues) {
   ExpectUsageError({"write", "--title"}, "--title: has no value");
   ExpectUsageError({"inspect"}, "FILE is required");
+  ExpectUsageError({"write", "this is required"},
+                   "The following argument was not expected: this is required");
   EXPECT_EQ(Call({"write", "--workers=1", "--workers=2"}).exit_code, 2);
   EXPECT_EQ(Call({"write", "inspect", "a.h5"}).exit_code, 2);
 }
@@ -241,6 +243,8 @@ TEST_F(CommandLineTest, ErrorsSayWhatToDo) {
             "seiche: error: a.h5: cannot stat: No such file or directory: check the path\n");
   EXPECT_THAT(error_of(absl::ResourceExhaustedError("a: write: No space left on device")),
               HasSubstr("device: free some, or"));
+  EXPECT_THAT(error_of(absl::PermissionDeniedError("a: rename: Operation not permitted")),
+              HasSubstr("permitted: check who owns it"));
   // Where the message does so already, and where there is nothing to say.
   EXPECT_EQ(error_of(absl::DataLossError("2 chunks are damaged: restore a.h5 from a copy")),
             "seiche: error: 2 chunks are damaged: restore a.h5 from a copy\n");

@@ -79,14 +79,15 @@ bool IsInstalled() {
   // wait for ever.
   static std::atomic<int64_t> state = 0;
   const int64_t here = 2 * int64_t{::getpid()};
-  int64_t seen = state.load(std::memory_order_acquire);
-  do {
+  for (int64_t seen = state.load(std::memory_order_acquire);;) {
     if (seen == here + 1) return true;
-    while (seen == here) {  // another thread is at it
+    if (seen == here) {  // another thread is at it
       ::sched_yield();
       seen = state.load(std::memory_order_acquire);
+    } else if (state.compare_exchange_weak(seen, here, std::memory_order_acquire)) {
+      break;
     }
-  } while (seen == here + 1 || !state.compare_exchange_weak(seen, here));
+  }
   const bool installed = InstallHandler();
   state.store(installed ? here + 1 : 0, std::memory_order_release);
   return installed;

@@ -175,5 +175,22 @@ TEST_F(GuardedCopyDeathTest, AnEarlierHandlerGetsWhatIsNotOurs) {
   EXPECT_EXIT(touch(), testing::ExitedWithCode(42), "");
 }
 
+// In a process in which nothing was copied before, as EXPECT_EXIT's children of "threadsafe" are.
+TEST_F(GuardedCopyDeathTest, ThreadsMayBeTheFirstAtOnce) {
+  const auto copy_at_once = [] {
+    MappedFile file;
+    file.Cut(0);
+    std::atomic<bool> lost = false;
+    std::atomic<int> failed = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&] { failed += !Copy(file.bytes(), lost); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    ::_exit(failed == 8 ? 42 : 1);
+  };
+  EXPECT_EXIT(copy_at_once(), testing::ExitedWithCode(42), "");
+}
+
 }  // namespace
 }  // namespace seiche
