@@ -50,6 +50,19 @@ absl::StatusOr<std::vector<std::string>> ListFolders(const FileSystem& files,
   return ordered;
 }
 
+// Two folders with frames, of one of which some are missing; or one of them is no sequence.
+absl::Status OtherNumberOfFrames(const std::string& folder, int64_t frames,
+                                 const std::string& first, int64_t frames_of_first) {
+  if (frames == 0 || frames_of_first == 0) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        frames == 0 ? folder : first, ": has no .jpg frames, but ", frames == 0 ? first : folder,
+        " has: move it elsewhere, or restore its frames"));
+  }
+  return absl::DataLossError(
+      absl::StrCat(folder, ": has ", frames, " frames, but ", first, " has ", frames_of_first,
+                   ": restore those that one of them lacks, or remove those that are too many"));
+}
+
 absl::StatusOr<Folders> FindSequences(const FileSystem& files, const std::string& path) {
   Folders folders;
   SEICHE_ASSIGN_OR_RETURN(folders.names, ListFolders(files, path));
@@ -59,10 +72,8 @@ absl::StatusOr<Folders> FindSequences(const FileSystem& files, const std::string
     std::erase_if(names, [](const std::string& file) { return file.starts_with('.'); });
     SEICHE_ASSIGN_OR_RETURN(NameList frames, FindFrames(folder, names));
     if (!folders.frames.empty() && frames.size() != folders.frames[0]->size()) {
-      return absl::DataLossError(absl::StrCat(folder, ": has ", frames.size(), " frames, but ",
-                                              folders.names[0], " has ", folders.frames[0]->size(),
-                                              ": restore those that one of them lacks, or remove "
-                                              "those that are too many"));
+      return OtherNumberOfFrames(folder, frames.size(), JoinPath(path, folders.names[0]),
+                                 folders.frames[0]->size());
     }
     if (!folders.frames.empty() && frames == *folders.frames.back()) {
       folders.frames.push_back(folders.frames.back());

@@ -166,9 +166,21 @@ TEST_F(JpegFolderStoreTest, NamesWhatIsMissing) {
               StatusIs(absl::StatusCode::kDataLoss,
                        absl::StrCat(root_, "/1: frame 1 is missing between 0.jpg and 2.jpg")));
   ASSERT_THAT(files_.RemoveAll(JoinPath(root_, "1/2.jpg")), IsOk());
-  EXPECT_THAT(OpenJpegFolder(root_),
-              StatusIs(absl::StatusCode::kDataLoss,
-                       HasSubstr(absl::StrCat(root_, "/1: has 1 frames, but 0 has 3: restore"))));
+  EXPECT_THAT(
+      OpenJpegFolder(root_),
+      StatusIs(absl::StatusCode::kDataLoss, HasSubstr(absl::StrCat(root_, "/1: has 1 frames, but ",
+                                                                   root_, "/0 has 3: restore"))));
+}
+
+TEST_F(JpegFolderStoreTest, FoldersWithoutFramesAreNamed) {
+  for (const char* empty : {"00", "2"}) {  // before and behind the others
+    WriteSequences(2, 3);
+    Write(absl::StrCat(empty, "/notes.txt"), "");
+    EXPECT_THAT(OpenJpegFolder(root_),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         HasSubstr(absl::StrCat(root_, "/", empty, ": has no .jpg frames, but "))));
+    ASSERT_THAT(files_.RemoveAll(root_), IsOk());
+  }
 }
 
 TEST_F(JpegFolderStoreTest, FirstFrameMustBeAJpeg) {
