@@ -523,7 +523,7 @@ Claim Judge::Writing() const {
 }
 
 Claim Judge::Staging() const {
-  Claim claim{"7-staging", "One file is staged to another disk faster, byte for byte, than many"};
+  Claim claim{"7-staging", "One file is copied (staged) faster, byte for byte, than many"};
   const Row *jpeg = Find(kJpeg), *hdf5 = Find(kManual);
   if (jpeg == nullptr || hdf5 == nullptr || jpeg->copy_seconds.empty() ||
       hdf5->copy_seconds.empty()) {

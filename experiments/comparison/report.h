@@ -36,7 +36,7 @@ struct Protocol {
   int slow_repeats = 0;
   int write_workers = 0;   // threads that encode while a variant is written
   int write_repeats = 0;   // of writing and copying
-  int untimed_writes = 0;  // before those
+  int untimed_writes = 0;  // before the timed ones
   int64_t write_sample_sequences = 0;
   double long_copy_seconds = 0;  // copies that take longer are made once
   bool cold = false;             // page cache emptied before every repeat

@@ -37,6 +37,7 @@ absl::StatusOr<VariantManifest> FromJson(const Json& json) {
                           JsonField<std::vector<double>>(json, "copy_seconds"));
   SEICHE_ASSIGN_OR_RETURN(const int64_t workers, JsonField<int64_t>(json, "write_workers"));
   manifest.write_workers = static_cast<int>(workers);
+  if (json.contains("write_protocol")) manifest.write_protocol = json["write_protocol"];
   if (json.contains("psnr_db")) {
     manifest.quality.emplace();
     SEICHE_ASSIGN_OR_RETURN(manifest.quality->psnr_db, JsonField<double>(json, "psnr_db"));
@@ -72,7 +73,8 @@ std::string ManifestText(const VariantManifest& manifest) {
                {"crc32c", manifest.tree.crc32c},
                {"write_seconds", manifest.write_seconds},
                {"copy_seconds", manifest.copy_seconds},
-               {"write_workers", manifest.write_workers}};
+               {"write_workers", manifest.write_workers},
+               {"write_protocol", manifest.write_protocol}};
   if (manifest.quality.has_value()) {
     json["psnr_db"] = manifest.quality->psnr_db;
     json["max_error"] = manifest.quality->max_error;

@@ -28,6 +28,7 @@ struct VariantManifest {
   std::vector<double> write_seconds = {};  // as in Row
   std::vector<double> copy_seconds = {};
   int write_workers = 0;  // threads that encoded
+  Json write_protocol;    // how those were measured; null if they were not
   // Of a bounded variant, unless it was not measured.
   std::optional<Quality> quality = std::nullopt;
 };

@@ -133,10 +133,12 @@ void AddDataFlags(Command& command, ExperimentOptions* options) {
                    .unit = "sequences",
                    .min = 0,
                    .max = kMaxSequences});
-  command.AddPath("out", &options->out,
-                  {.help = "folder for data and results; a later run with the same parameters "
-                           "continues there. Default: seiche-paper-SCALE in $TMPDIR or /tmp",
-                   .placeholder = "FOLDER"});
+  command.AddPath(
+      "out", &options->out,
+      {.help = "folder for data and results; a later run with the same parameters "
+               "continues there. Default: seiche-paper-SCALE (with other sequences or seed: "
+               "and those) in $TMPDIR or /tmp",
+       .placeholder = "FOLDER"});
   command.AddFlag(
       "repeats", &options->repeats,
       {.help = "of every measurement; rows with slow chunks take at most 3 below full scale",

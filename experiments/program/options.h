@@ -53,7 +53,7 @@ struct ExperimentPlan {
   bool overwrite = false;
   bool python_stack = false;
   bool times_writing = false;  // and copying: for tables that have them
-  int untimed_writes = 1;  // before those that are timed: they find memory that is not there yet
+  int untimed_writes = 1;      // before those that are timed: the first pays for fresh memory too
   int write_repeats = 5;
   int64_t write_sample_sequences = 10;  // that writing is timed with, at least
 };

@@ -85,5 +85,20 @@ TEST(OptionsTest, FlagsReachTheOptions) {
   EXPECT_TRUE(options.python_stack);
 }
 
+TEST(OptionsTest, WritingIsTimedOftenButAtTheTinyScale) {
+  const auto tiny = MakePlan({.scale = Scale::kTiny});
+  ASSERT_TRUE(tiny.ok());
+  EXPECT_EQ(tiny->untimed_writes, 0);
+  EXPECT_EQ(tiny->write_repeats, 2);
+  EXPECT_EQ(tiny->write_sample_sequences, 1);
+  for (const Scale scale : {Scale::kDefault, Scale::kFull}) {
+    const auto plan = MakePlan({.scale = scale});
+    ASSERT_TRUE(plan.ok());
+    EXPECT_EQ(plan->untimed_writes, 1);
+    EXPECT_EQ(plan->write_repeats, 5);
+    EXPECT_EQ(plan->write_sample_sequences, 10);
+  }
+}
+
 }  // namespace
 }  // namespace seiche

@@ -126,9 +126,9 @@ absl::StatusOr<OutputFolder> OutputFolder::Open(const std::string& path, bool ov
 
 absl::Status OutputFolder::CleanUp(bool overwrite, FileSystem& files) const {
   if (overwrite) {
-    SEICHE_RETURN_IF_ERROR(files.RemoveAll(dataset()));
+    SEICHE_RETURN_IF_ERROR(RemoveReports(files));  // first: they are of data that go next
     SEICHE_RETURN_IF_ERROR(files.RemoveAll(variants()));
-    SEICHE_RETURN_IF_ERROR(RemoveReports(files));
+    SEICHE_RETURN_IF_ERROR(files.RemoveAll(dataset()));
   }
   SEICHE_RETURN_IF_ERROR(files.RemoveAll(scratch()));
   for (const std::string& place : {path(), dataset(), variants()}) {

@@ -31,6 +31,13 @@ std::vector<int64_t> SomeSequences(const Variant& variant) {
   return {0, variant.sequences / 2, variant.sequences - 1};
 }
 
+// Times measured otherwise are no times of this plan.
+Json WriteProtocol(const ExperimentPlan& plan) {
+  return {{"untimed_writes", plan.untimed_writes},
+          {"repeats", plan.write_repeats},
+          {"sample_sequences", plan.write_sample_sequences}};
+}
+
 }  // namespace
 
 Preparation::Preparation(const ExperimentPlan& plan, const OutputFolder& folder, WorkerPool& pool,
@@ -72,7 +79,7 @@ int64_t Preparation::LargestUntimedCopy(const std::vector<Variant>& variants) co
   for (const Variant& variant : variants) {
     if (!plan_.times_writing || !files_.Exists(TreeOf(variant))) continue;
     const auto manifest = LoadManifest(folder_.manifest(variant.id), files_);
-    if (manifest.ok() && !manifest->copy_seconds.empty()) continue;
+    if (manifest.ok() && manifest->write_protocol == WriteProtocol(plan_)) continue;
     largest = std::max(largest, EstimateBytes(variant));
   }
   return largest;
@@ -83,7 +90,7 @@ absl::StatusOr<Dataset> Preparation::PrepareDataset() {
   if (found.ok() && !(found->options == plan_.dataset)) {
     return absl::AlreadyExistsError(absl::StrCat(
         folder_.path(), ": holds ", found->options.ToString(), ", not ", plan_.dataset.ToString(),
-        ": choose another --out, or --overwrite to replace everything in it"));
+        ": choose another --out, or --overwrite to replace it"));
   }
   absl::Status status = found.status();
   if (found.ok()) status = VerifyDataset(*found, files_);
@@ -213,6 +220,7 @@ absl::Status Preparation::Time(const Variant& variant, VariantManifest& manifest
   SEICHE_ASSIGN_OR_RETURN(manifest.write_seconds, MeasureWriting(variant));
   SEICHE_ASSIGN_OR_RETURN(manifest.copy_seconds, MeasureCopying(variant));
   manifest.write_workers = pool_.workers();
+  manifest.write_protocol = WriteProtocol(plan_);
   return Save(variant, manifest);
 }
 
@@ -236,7 +244,7 @@ absl::StatusOr<Row> Preparation::PrepareVariant(const Variant& variant) {
     manifest = Make(variant, parameters);
     if (!manifest.ok()) return manifest.status();
   }
-  if (plan_.times_writing && manifest->write_seconds.empty()) {
+  if (plan_.times_writing && manifest->write_protocol != WriteProtocol(plan_)) {
     SEICHE_RETURN_IF_ERROR(Time(variant, *manifest));
   }
   SEICHE_ASSIGN_OR_RETURN(const std::vector<TreeFile> list, ListTree(files_, TreeOf(variant)));

@@ -117,6 +117,18 @@ TEST_F(PreparationTest, TimesAreTakenWhenTheyAreAskedFor) {
   EXPECT_THAT(timed->copy_seconds, SizeIs(plan_.write_repeats));
 }
 
+TEST_F(PreparationTest, TimesOfAnotherProtocolAreTakenAgain) {
+  plan_.write_repeats = 1;
+  const auto once = Prepare("hdf5_manual_lzf");
+  ASSERT_THAT(once, IsOk());
+  EXPECT_THAT(once->write_seconds, SizeIs(1));
+  plan_.write_repeats = 3;
+  const auto thrice = Prepare("hdf5_manual_lzf");
+  ASSERT_THAT(thrice, IsOk());
+  EXPECT_THAT(log_, HasSubstr("hdf5_manual_lzf: there and verified"));
+  EXPECT_THAT(thrice->write_seconds, SizeIs(3));
+}
+
 TEST_F(PreparationTest, UnfinishedVariantIsWrittenAgain) {
   ASSERT_THAT(Prepare("hdf5_manual_lzf"), IsOk());
   ASSERT_THAT(files_.RemoveAll(Path("variants/hdf5_manual_lzf.json")), IsOk());
