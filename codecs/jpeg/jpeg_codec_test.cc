@@ -242,9 +242,9 @@ TEST(JpegCodecTest, RefusesWhatItDoesNotDeliver) {
   EXPECT_THAT(decode(DType::kUInt8, {1, 18, 24}, {}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "a JPEG is decoded into a frame [H,W] of contiguous rows, not (1, 18, 24)"));
-  EXPECT_THAT(
-      decode(DType::kUInt8, {24, 18}, {}),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "the image is 18 x 24 pixels, not 24 x 18"));
+  EXPECT_THAT(decode(DType::kUInt8, {24, 18}, {}),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "the image is 18 x 24 pixels, not 24 x 18: all frames need one size"));
   ArrayView columns = MakeView(memory.data(), DType::kUInt8, {18, 24});
   columns.strides = {1, 18};
   EXPECT_THAT(Jpeg().Decode(Bytes(jpeg), {}, columns, scratch),
@@ -282,13 +282,13 @@ TEST(JpegCodecTest, NamesKindsItCannotRead) {
   EXPECT_THAT(DecodeLevels(deep, 18, 24, scratch),
               StatusIs(absl::StatusCode::kUnimplemented,
                        "a kind of JPEG that cannot be read here: Unsupported JPEG data precision "
-                       "12"));
+                       "12: save it as gray or RGB of 8 bits"));
   std::string lossless = TestData("gray.jpg");
   lossless[header + 1] = '\xc3';
   EXPECT_THAT(DecodeLevels(lossless, 18, 24, scratch),
               StatusIs(absl::StatusCode::kUnimplemented,
                        "a kind of JPEG that cannot be read here: Unsupported JPEG process: SOF "
-                       "type 0xc3"));
+                       "type 0xc3: save it as gray or RGB of 8 bits"));
 }
 
 TEST(JpegCodecTest, HugeImagesAreRefusedByTheirHeader) {
@@ -298,7 +298,7 @@ TEST(JpegCodecTest, HugeImagesAreRefusedByTheirHeader) {
   CodecScratch scratch;
   EXPECT_THAT(DecodeLevels(huge, 18, 24, scratch),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       "the image is 65500 x 65500 pixels, not 18 x 24"));
+                       "the image is 65500 x 65500 pixels, not 18 x 24: all frames need one size"));
   std::memcpy(&huge[header + 5], "\xff\xff\xff\xff", 4);
   EXPECT_THAT(DecodeLevels(huge, 18, 24, scratch),
               StatusIs(absl::StatusCode::kDataLoss, StartsWith("damaged JPEG: Maximum supported")));

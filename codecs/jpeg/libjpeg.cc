@@ -70,7 +70,8 @@ absl::Status ToStatus(const ErrorManager& errors) {
     case JERR_CCIR601_NOTIMPL:
     case JERR_FRACT_SAMPLE_NOTIMPL:
       return absl::UnimplementedError(
-          absl::StrCat("a kind of JPEG that cannot be read here: ", errors.message));
+          absl::StrCat("a kind of JPEG that cannot be read here: ", errors.message,
+                       ": save it as gray or RGB of 8 bits"));
     default:
       return absl::DataLossError(absl::StrCat("damaged JPEG: ", errors.message));
   }
@@ -282,9 +283,9 @@ absl::Status DecodeByLibjpeg(absl::Span<const std::byte> encoded, const DecodeOp
   SEICHE_RETURN_IF_ERROR(decompressor.ReadHeader(encoded));
   // Before libjpeg allocates anything of the image's size.
   if (decompressor.height() != out.shape[0] || decompressor.width() != out.shape[1]) {
-    return absl::FailedPreconditionError(absl::StrCat("the image is ", decompressor.height(), " x ",
-                                                      decompressor.width(), " pixels, not ",
-                                                      out.shape[0], " x ", out.shape[1]));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the image is ", decompressor.height(), " x ", decompressor.width(), " pixels, not ",
+        out.shape[0], " x ", out.shape[1], ": all frames need one size"));
   }
   const auto row = [&](int y) { return out.data + y * out.strides[0]; };
   if (out.dtype == DType::kUInt8) {

@@ -216,9 +216,13 @@ TEST_F(JpegFolderStoreTest, LaterFramesAreCheckedWhenTheyAreRead) {
                           MakeView(frame.data(), DType::kFloat32, {1, 1, 18, 24}));
   };
   EXPECT_THAT(read(0), IsOk());
-  EXPECT_THAT(read(1),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       absl::StrCat(root_, "/0/1.jpg: the image is 24 x 18 pixels, not 18 x 24")));
+  EXPECT_THAT(
+      read(1),
+      StatusIs(
+          absl::StatusCode::kFailedPrecondition,
+          absl::StrCat(
+              root_,
+              "/0/1.jpg: the image is 24 x 18 pixels, not 18 x 24: all frames need one size")));
   EXPECT_THAT(read(2),
               StatusIs(absl::StatusCode::kDataLoss,
                        absl::StrCat(root_, "/0/2.jpg: damaged JPEG: Premature end of JPEG file")));

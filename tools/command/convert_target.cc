@@ -435,6 +435,10 @@ absl::Status CheckHdf5Target(const SequenceStore& source, const ConvertOptions& 
   if (options.quality != 0) {
     return absl::InvalidArgumentError("a quality (--quality) is for JPEG folders, not for HDF5");
   }
+  if (options.name.find_first_not_of("/.") == std::string::npos && !options.name.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", options.name, "' (--name) is the name of a group, not of an H5 dataset"));
+  }
   return Annotate(ParseChunks(options.chunks, field).status(), field.name);
 }
 

@@ -374,6 +374,8 @@ TEST_F(ConvertTest, OptionsThatMakeNoSense) {
   refused([](auto& o) { o.chunks = "9,1,1,1"; }, "does not fit");
   refused([](auto& o) { o.chunks = "none"; }, "codecs need chunks");
   refused([](auto& o) { o.quality = 75; }, "quality");
+  refused([](auto& o) { o.name = "/"; }, "'/' (--name) is the name of a group");
+  refused([](auto& o) { o.name = "./"; }, "is the name of a group");
   refused([](auto& o) { o.to += ".zip"; }, "say which format");
   refused([](auto& o) { o.to.clear(); }, "a path each");
   refused(
