@@ -118,13 +118,16 @@ void AddOnePath(CLI::App& app, const std::string& name, std::string* value, cons
       ->required(flag.required);
 }
 
+absl::Status UsageError(std::string_view text) {
+  return absl::InvalidArgumentError(absl::StrCat(text, " (see --help)"));
+}
+
 // CLI11 would take the next argument for the value of "--out=".
 absl::Status RefuseEmptyValues(const std::vector<std::string>& args) {
   for (const std::string& arg : args) {
     if (arg == "--") break;
     if (arg.starts_with("--") && arg.find('=') == arg.size() - 1) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(arg.substr(0, arg.size() - 1), ": has no value (see --help)"));
+      return UsageError(absl::StrCat(arg.substr(0, arg.size() - 1), ": has no value"));
     }
   }
   return absl::OkStatus();
@@ -190,8 +193,7 @@ struct Command::Impl {
     if (run) return run();
     std::vector<std::string> names;
     for (const auto& command : commands) names.push_back(command->impl_->app->get_name());
-    return absl::InvalidArgumentError(
-        absl::StrCat("say what to do: ", absl::StrJoin(names, ", "), " (see --help)"));
+    return UsageError(absl::StrCat("say what to do: ", absl::StrJoin(names, ", ")));
   }
 };
 
@@ -324,13 +326,12 @@ CommandResult RunCommand(Command& program, const std::vector<std::string>& args)
   } catch (const CLI::RequiredError& error) {
     // Arguments have the names that the help shows, in capitals.
     const std::string what = error.what();
-    status = absl::InvalidArgumentError(absl::StrCat(
-        what.starts_with('-')
-            ? what
-            : absl::StrReplaceAll(absl::AsciiStrToUpper(what), {{" IS REQUIRED", " is required"}}),
-        " (see --help)"));
+    status =
+        UsageError(what.starts_with('-') ? what
+                                         : absl::StrReplaceAll(absl::AsciiStrToUpper(what),
+                                                               {{" IS REQUIRED", " is required"}}));
   } catch (const CLI::ParseError& error) {
-    status = absl::InvalidArgumentError(absl::StrCat(UsageText(error.what()), " (see --help)"));
+    status = UsageError(UsageText(error.what()));
   } catch (const std::bad_alloc&) {
     status = absl::ResourceExhaustedError("out of memory");
   } catch (const std::exception& error) {

@@ -537,8 +537,7 @@ Claim Judge::Staging() const {
   claim.ratio = ratio.value;
   claim.why = absl::StrFormat(
       "copied to another folder of the same disk: %d JPEG files of %.1f MB in all in %.2f s, %d "
-      "HDF5 "
-      "file of %.1f MB in %.2f s",
+      "HDF5 file of %.1f MB in %.2f s",
       jpeg->files, static_cast<double>(jpeg->bytes) / 1e6, Median(jpeg->copy_seconds), hdf5->files,
       static_cast<double>(hdf5->bytes) / 1e6, Median(hdf5->copy_seconds));
   JudgeReached(ratio, /*threshold=*/1, claim);

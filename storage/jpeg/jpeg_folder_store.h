@@ -24,9 +24,10 @@
 
 namespace seiche {
 
-// kFailedPrecondition if there is no folder of frames in `path`, or a frame's name has no number or
-// one that is there already; kDataLoss if a number is missing in between, a sequence has another
-// number of frames than the first one, or the first frame is not a JPEG.
+// kFailedPrecondition if there is no folder of frames in `path`, or one without frames beside
+// others, or a frame's name has no number or one that is there already; kDataLoss if a number is
+// missing in between, a sequence has another number of frames than the first one, or the first
+// frame is not a JPEG.
 absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenJpegFolder(
     const std::string& path, const OpenOptions& options = {});
 

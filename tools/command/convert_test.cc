@@ -390,7 +390,7 @@ TEST_F(ConvertTest, OptionsThatMakeNoSense) {
         o.fields = {"filters/lzf", "filters/scaleoffset"};
         o.name = "x";
       },
-      "is for one field");
+      "a new name (--name) is for one field, not for several");
   refused(
       [](auto& o) {
         o.from = kEarliest;

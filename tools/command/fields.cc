@@ -40,12 +40,11 @@ absl::StatusOr<std::unique_ptr<const SequenceStore>> OpenField(const std::string
                                                                FileSystem& files) {
   SEICHE_ASSIGN_OR_RETURN(auto store, OpenStore(path, {.field = name, .files = &files}));
   const std::string& only = store->fields()[0].name;
+  if (name.empty() || name == only) return store;
   const auto folder = IsFolder(path, files);  // patterns are no paths
-  if (folder.ok() && *folder && !name.empty() && name != only) {
-    return absl::NotFoundError(
-        absl::StrCat(path, ": a JPEG folder has no field '", name, "': it has '", only, "'"));
-  }
-  return store;
+  if (!folder.ok() || !*folder) return store;
+  return absl::NotFoundError(
+      absl::StrCat(path, ": a JPEG folder has no field '", name, "': it has '", only, "'"));
 }
 
 absl::Status CheckFieldNames(absl::Span<const std::string> names) {

@@ -42,8 +42,8 @@ absl::StatusOr<std::string> StatsJson(const std::string& path, const StatsOption
     SEICHE_ASSIGN_OR_RETURN(FieldStatistics one, StatsOf(**store, options));
     statistics.push_back(std::move(one));
   }
-  if (statistics.empty() && names.size() == 1) return skipped;
   if (statistics.empty()) {
+    if (names.size() == 1) return skipped;
     return absl::FailedPreconditionError(
         absl::StrCat(path,
                      ": has no field that holds numbers: seiche inspect lists what it "

@@ -58,9 +58,9 @@ absl::Status Verify(const std::string& path, const VerifyOptions& options, Worke
       std::all_of(field.damaged.begin(), field.damaged.end(), [](const absl::Status& status) {
         return absl::IsUnimplemented(status) || absl::IsPermissionDenied(status);
       })) {
-    field.not_checked = (*store)->fields()[0].slow_reason.empty()
-                            ? std::string(field.damaged[0].message())
-                            : (*store)->fields()[0].slow_reason;
+    const std::string& slow_reason = (*store)->fields()[0].slow_reason;
+    const bool tells = absl::IsUnimplemented(field.damaged[0]) && !slow_reason.empty();
+    field.not_checked = tells ? slow_reason : std::string(field.damaged[0].message());
     field.damaged.clear();
   }
   return absl::OkStatus();
