@@ -162,6 +162,7 @@ def undo_differences(frame, former, predictor):
 REACHES = [  # of a stencil: rows y - 1, y - 2, y - 3; former frames' rows y - 3 to y + 3
     ([1, None, None], [None, 0, 1, 2, 1, 0, None]),
     ([2, 1, None], [None, 2, 2, 2, 2, 2, None]),
+    ([1, 1, None], [None, None, 1, 3, 2, 1, 0]),
 ]
 
 
@@ -197,7 +198,7 @@ class Model:
     def __init__(self, data):
         reader = Reader(data)
         stencil, lanes, sets, tables = reader.bytes(4)
-        expect(stencil <= 1 and 1 <= lanes <= 8 and 1 <= sets <= 3 and 1 <= tables <= 16, "model")
+        expect(stencil <= 2 and 1 <= lanes <= 8 and 1 <= sets <= 3 and 1 <= tables <= 16, "model")
         self.lanes = 32 * lanes
         taps = taps_of(stencil)
         self.sets = []

@@ -88,6 +88,9 @@ void AppendWideRows(std::vector<GoldenArray>& all) {
   };
   all.push_back(Make<uint16_t>("smallest_wide", {.level = SwellLevel::kSmallest, .group_frames = 3},
                                wide, 0x1f3bfbfe, splashes));
+  all.push_back(Make<uint16_t>("smallest_triangle",
+                               {.level = SwellLevel::kSmallest, .group_frames = 3}, wide,
+                               0x1f3bfbfe, splashes));
   all.push_back(Make<uint8_t>("small_wide", {.level = SwellLevel::kSmall}, wide, 0x962ea664,
                               [&](int64_t i) { return i % 530 > 300 ? Wave(i, wide) / 8 : 0; }));
   all.push_back(Make<float>("smallest_relative",

@@ -49,7 +49,7 @@ struct SwellState final : CodecState {
   static std::unique_ptr<GroupEncoder> MakeEncoder(SwellLevel level) {
     if (level == SwellLevel::kFast) return MakeFastEncoder();
     return MakeSmallEncoder(level == SwellLevel::kSmall ? SmallStencil::kDiamond
-                                                        : SmallStencil::kSquare);
+                                                        : SmallStencil::kTriangle);
   }
 
   std::unique_ptr<GroupEncoder> encoders_[kSwellLevels];

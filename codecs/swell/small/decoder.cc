@@ -291,9 +291,15 @@ bool DecodeWith(SmallDecoding& d, int64_t frames, int16_t first_value, RowSink& 
 }
 
 bool DecodeSmall(SmallDecoding& d, int64_t frames, int16_t first_value, RowSink& sink) {
-  return d.model.stencil == SmallStencil::kDiamond
-             ? DecodeWith<SmallStencil::kDiamond>(d, frames, first_value, sink)
-             : DecodeWith<SmallStencil::kSquare>(d, frames, first_value, sink);
+  switch (d.model.stencil) {
+    case SmallStencil::kDiamond:
+      return DecodeWith<SmallStencil::kDiamond>(d, frames, first_value, sink);
+    case SmallStencil::kSquare:
+      return DecodeWith<SmallStencil::kSquare>(d, frames, first_value, sink);
+    case SmallStencil::kTriangle:
+      return DecodeWith<SmallStencil::kTriangle>(d, frames, first_value, sink);
+  }
+  return false;
 }
 
 }  // namespace HWY_NAMESPACE

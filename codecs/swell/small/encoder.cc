@@ -74,15 +74,16 @@ HWY_INLINE void FindResiduals(SmallPlanes& planes, int64_t y, const int16_t* HWY
 
 // All of that for the row of a frame that is `frame`-th of its group; contexts and fractions are in
 // `scratch`, too.
-template <int kStencil>
+template <SmallStencil kStencil>
 void AnalyseRowOf(SmallPlanes& planes, int64_t frame, int64_t y, const int16_t* values,
                   const PackedCoefficients& coefficients, const SmallRow& scratch) {
+  constexpr int kIndex = static_cast<int>(kStencil);
   const auto as_they_are = [](hn::Vec<Tag8> contexts) HWY_ATTR { return contexts; };
   if (frame == 0) {
-    PredictRow<kStencil, false>(planes, y, coefficients, scratch);
+    PredictRow<kIndex, false>(planes, y, coefficients, scratch);
     FindContexts<false>(planes, y, scratch, as_they_are);
   } else {
-    PredictRow<kStencil, true>(planes, y, coefficients, scratch);
+    PredictRow<kIndex, true>(planes, y, coefficients, scratch);
     FindContexts<true>(planes, y, scratch, as_they_are);
   }
   FindResiduals(planes, y, values, scratch);
@@ -91,12 +92,13 @@ void AnalyseRowOf(SmallPlanes& planes, int64_t frame, int64_t y, const int16_t* 
 void AnalyseRow(SmallStencil stencil, SmallPlanes& planes, int64_t frame, int64_t y,
                 const int16_t* values, const PackedCoefficients& coefficients,
                 const SmallRow& scratch) {
-  if (stencil == SmallStencil::kDiamond) {
-    AnalyseRowOf<static_cast<int>(SmallStencil::kDiamond)>(planes, frame, y, values, coefficients,
-                                                           scratch);
-  } else {
-    AnalyseRowOf<static_cast<int>(SmallStencil::kSquare)>(planes, frame, y, values, coefficients,
-                                                          scratch);
+  switch (stencil) {
+    case SmallStencil::kDiamond:
+      return AnalyseRowOf<SmallStencil::kDiamond>(planes, frame, y, values, coefficients, scratch);
+    case SmallStencil::kSquare:
+      return AnalyseRowOf<SmallStencil::kSquare>(planes, frame, y, values, coefficients, scratch);
+    case SmallStencil::kTriangle:
+      return AnalyseRowOf<SmallStencil::kTriangle>(planes, frame, y, values, coefficients, scratch);
   }
 }
 

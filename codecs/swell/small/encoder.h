@@ -15,7 +15,7 @@ namespace seiche {
 // Values of a chunk that the encoder takes at most.
 inline constexpr int64_t kMostSmallValues = int64_t{1} << 30;
 
-// kDiamond is level `small`, kSquare is `smallest`. Analyse() is kUnimplemented unless the cube has
+// kDiamond is level `small`, kTriangle `smallest`. Analyse() is kUnimplemented unless the cube has
 // 16 bits and at most kMostSmallValues values.
 std::unique_ptr<GroupEncoder> MakeSmallEncoder(SmallStencil stencil);
 

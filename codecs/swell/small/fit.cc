@@ -1,20 +1,19 @@
 #include "codecs/swell/small/fit.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <utility>
 #include <vector>
 
+#include "base/ceil_divide.h"
 #include "base/random.h"
 #include "codecs/simd_targets.h"
 
 // Compiled once for each instruction set, the best of which is chosen at run time.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "codecs/swell/small/fit.cc"
-#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 
@@ -24,11 +23,18 @@ namespace seiche {
 
 // Numbers are handled eight at a time, by as many vectors as that takes.
 inline constexpr int kFitWidth = 8;
-// Samples that are added to the sums at a time.
-inline constexpr int kFitBatch = 8;
+// Samples come in patches of so many neighbours along a row.
+inline constexpr int kPatch = 8;
+
+// An error e in a place where errors are about as large as `scale` costs log(scale) + e / scale
+// bits or so, as the contexts of the coder know such places: so what counts is an error relative to
+// its patch. Small errors round to none, and contexts tell no scales above kMaxMagnitude apart.
+inline constexpr double kLeastError = 0.5;
+inline constexpr double kLeastScale = 0.25;
+inline constexpr double kMostScale = 64;
 
 // Samples, each a row of `stride` numbers: what the taps see, then the difference that they are to
-// predict, then zeros. The number of rows is a multiple of kFitBatch, the last ones perhaps zero.
+// predict, then zeros. Whole patches, one behind the other; rows that a patch lacks are zero.
 struct FitSamples {
   int taps = 0;
   int stride = 0;
@@ -69,21 +75,21 @@ HWY_INLINE double ErrorOf(const float* HWY_RESTRICT row, const double* HWY_RESTR
                   ((sums[4] + sums[5]) + (sums[6] + sums[7])));
 }
 
-// Adds kFitBatch samples times their weights to the upper triangle of `products`.
-HWY_INLINE void AddBatch(const FitSamples& samples, const float* HWY_RESTRICT rows,
+// Adds the samples of a patch times their weights to the upper triangle of `products`.
+HWY_INLINE void AddPatch(const FitSamples& samples, const float* HWY_RESTRICT patch,
                          const double* HWY_RESTRICT weights, double* HWY_RESTRICT products) {
   const FitTag tag;
   constexpr int kLanes = HWY_MAX_LANES_D(FitTag);
   const int stride = samples.stride;
   for (int i = 0; i < samples.taps; ++i) {
-    double weighted[kFitBatch];
-    for (int s = 0; s < kFitBatch; ++s) weighted[s] = weights[s] * rows[s * stride + i];
+    double weighted[kPatch];
+    for (int s = 0; s < kPatch; ++s) weighted[s] = weights[s] * patch[s * stride + i];
     for (int j = i / kFitWidth * kFitWidth; j < stride; j += kLanes) {
       double* const product = products + i * stride + j;
       auto sum = hn::LoadU(tag, product);
       HWY_UNROLL(8)
-      for (int s = 0; s < kFitBatch; ++s) {
-        sum = hn::Add(sum, hn::Mul(hn::Set(tag, weighted[s]), LoadWide(rows + s * stride + j)));
+      for (int s = 0; s < kPatch; ++s) {
+        sum = hn::Add(sum, hn::Mul(hn::Set(tag, weighted[s]), LoadWide(patch + s * stride + j)));
       }
       hn::StoreU(sum, tag, product);
     }
@@ -91,21 +97,23 @@ HWY_INLINE void AddBatch(const FitSamples& samples, const float* HWY_RESTRICT ro
 }
 
 // `products`, [taps, stride], becomes the sums of products of every tap with every other one and
-// with the difference, each sample weighted by 1 / max(error, `least_error`), or by 1 if that is 0.
-void SumProducts(const FitSamples& samples, const double* coefficients, double least_error,
+// with the difference, over the first `rows` samples. Weights make the squares of errors, of which
+// `coefficients` leave so many, into what errors cost.
+void SumProducts(const FitSamples& samples, int64_t rows, const double* coefficients,
                  double* products) {
   std::fill(products, products + samples.taps * samples.stride, 0.0);
-  for (int64_t row = 0; row < samples.rows; row += kFitBatch) {
-    const float* const rows = samples.values.data() + row * samples.stride;
-    double weights[kFitBatch];
-    for (int s = 0; s < kFitBatch; ++s) {
-      weights[s] =
-          least_error == 0
-              ? 1.0
-              : 1.0 / std::max(ErrorOf(rows + s * samples.stride, coefficients, samples.stride),
-                               least_error);
+  for (int64_t row = 0; row < rows; row += kPatch) {
+    const float* const patch = samples.values.data() + row * samples.stride;
+    double errors[kPatch];
+    double sum = 0;
+    for (int s = 0; s < kPatch; ++s) {
+      errors[s] = ErrorOf(patch + s * samples.stride, coefficients, samples.stride);
+      sum += errors[s];
     }
-    AddBatch(samples, rows, weights, products);
+    const double scale = std::min(sum / kPatch + kLeastScale, kMostScale);
+    double weights[kPatch];
+    for (int s = 0; s < kPatch; ++s) weights[s] = 1 / (std::max(errors[s], kLeastError) * scale);
+    AddPatch(samples, patch, weights, products);
   }
 }
 
@@ -121,11 +129,11 @@ HWY_EXPORT(SumProducts);
 
 // Samples of each set: enough for the largest stencil.
 constexpr int64_t kFitSamples = 80000;
-constexpr int kFitRounds = 4;
-// Samples that are on their way from memory at a time: taking them is little but waiting.
-constexpr int64_t kDrawsAhead = 12;
-// Errors below this weigh no more than it does, for they round to none.
-constexpr double kLeastError = 0.5;
+// The first rounds find their way with some of them, the last ones with all.
+constexpr int64_t kRoughSamples = 10000;
+constexpr int kRoughRounds = 6;
+constexpr int kRounds = 8;
+static_assert(kFitSamples % kPatch == 0 && kRoughSamples % kPatch == 0);
 // Coefficients are below 8 with 12 bits behind the point; a fit that wants more is no good.
 constexpr double kMostCoefficient = 7.99;
 
@@ -206,12 +214,6 @@ class TapReader {
   TapReader(const Cube& cube, absl::Span<const StencilTap> taps)
       : differences_(cube), taps_(taps), rows_(RowsOf(taps)) {}
 
-  // Asks memory for what Read() is going to need.
-  void Prefetch(const Position& position) const {
-    if (!differences_.IsInner(position)) return;
-    for (const TapRow& row : rows_) hwy::Prefetch(differences_.ValueAt(position, row.first));
-  }
-
   // Returns whether the taps see anything but 0.
   bool Read(const Position& position, float* HWY_RESTRICT sample, int stride) const {
     constexpr int kSlack = Differences::kRowSlack;
@@ -241,36 +243,29 @@ class TapReader {
   std::vector<TapRow> rows_;
 };
 
-// Positions all over the frames, without those all of whose taps are 0: nothing can be learnt
-// there.
+// Patches all over the frames, without those all of whose taps are 0: nothing can be learnt there.
 FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int64_t>> frames,
                        absl::Span<const StencilTap> taps, int set) {
   FitSamples samples;
   samples.taps = static_cast<int>(taps.size());
   samples.stride = (samples.taps + 1 + kFitWidth - 1) / kFitWidth * kFitWidth;
   const TapReader reader(cube, taps);
-  const int64_t pixels = cube.height * cube.width;
-  const int64_t tries = std::min<int64_t>(2 * kFitSamples, frames.size() * pixels);
-  samples.values.resize((std::min(tries, kFitSamples) + kFitBatch) * samples.stride);
+  const int64_t columns = std::min<int64_t>(cube.width, kPatch);
+  const int64_t values = frames.size() * cube.height * cube.width;
+  const int64_t tries = CeilDivide(std::min(values, 2 * kFitSamples), columns);
+  samples.values.resize(std::min(tries * kPatch, kFitSamples) * samples.stride);
   Random random(/*seed=*/0x5e1c4e, /*stream=*/set);
-  const auto draw = [&] {
+  for (int64_t i = 0; i < tries && samples.rows < kFitSamples; ++i) {
     const auto& [frame, t] = frames[random.Below(frames.size())];
-    const auto pixel = static_cast<int64_t>(random.Below(pixels));
-    return Position{t, frame, pixel / cube.width, pixel % cube.width};
-  };
-  std::array<Position, kDrawsAhead> ahead;
-  for (int64_t drawn = 0; drawn < tries + kDrawsAhead && samples.rows < kFitSamples; ++drawn) {
-    Position& position = ahead[drawn % kDrawsAhead];
-    if (drawn >= kDrawsAhead) {
-      float* const row = samples.values.data() + samples.rows * samples.stride;
-      samples.rows += reader.Read(position, row, samples.stride);
+    Position position = {t, frame, static_cast<int64_t>(random.Below(cube.height)),
+                         static_cast<int64_t>(random.Below(cube.width - columns + 1))};
+    float* row = samples.values.data() + samples.rows * samples.stride;
+    bool any = false;
+    for (int64_t column = 0; column < columns; ++column, ++position.x, row += samples.stride) {
+      any |= reader.Read(position, row, samples.stride);
     }
-    if (drawn < tries) reader.Prefetch(position = draw());
+    if (any) samples.rows += kPatch;
   }
-  const int64_t whole = (samples.rows + kFitBatch - 1) / kFitBatch * kFitBatch;
-  std::fill(samples.values.begin() + samples.rows * samples.stride,
-            samples.values.begin() + whole * samples.stride, 0.0f);
-  samples.rows = whole;
   return samples;
 }
 
@@ -313,9 +308,10 @@ bool FitSet(const FitSamples& samples, std::array<int16_t, kMaxTaps>& fixed_poin
   std::vector<double> coefficients(samples.stride);
   coefficients[samples.taps] = -1;
   std::vector<double> products(samples.taps * samples.stride);
-  for (int round = 0; round < kFitRounds; ++round) {
-    HWY_DYNAMIC_DISPATCH(SumProducts)
-    (samples, coefficients.data(), round == 0 ? 0 : kLeastError, products.data());
+  for (int round = 0; round < kRounds; ++round) {
+    const int64_t rows =
+        round < kRoughRounds ? std::min(samples.rows, kRoughSamples) : samples.rows;
+    HWY_DYNAMIC_DISPATCH(SumProducts)(samples, rows, coefficients.data(), products.data());
     Solve(samples, products, coefficients);
   }
   for (int i = 0; i < samples.taps; ++i) {

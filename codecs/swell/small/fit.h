@@ -1,5 +1,6 @@
 // Fits the coefficients of a stencil to a chunk: least squares over samples of it, re-weighted
-// until it is about the least sum of absolute errors, for that is what costs bits.
+// until it is about the least sum of absolute errors, each relative to how large errors are around
+// it, for that is what costs bits.
 //
 //   FitStencil(cube, group_starts, model);            // model.stencil says which one
 //

@@ -35,7 +35,7 @@ TEST(SmallFitTest, FindsThatFramesRepeat) {
     const auto value = static_cast<int16_t>(random() % 200);
     for (int t = 0; t < 6; ++t) values[t * kPixels + i] = value;
   }
-  for (const SmallStencil stencil : {SmallStencil::kDiamond, SmallStencil::kSquare}) {
+  for (const SmallStencil stencil : kSmallStencils) {
     const SmallModel model = Fit(values, 6, 40, 50, {0}, stencil);
     ASSERT_EQ(model.sets, 3);
     EXPECT_NEAR(CoefficientAt(model, 1, 1, 0, 0), 1 << kCoefficientBits, 1);

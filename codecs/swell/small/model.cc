@@ -1,6 +1,7 @@
 #include "codecs/swell/small/model.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -162,7 +163,7 @@ absl::StatusOr<SmallModel> ParseModel(absl::Span<const std::byte> bytes) {
   const uint32_t sets = reader.Byte();
   const uint32_t tables = reader.Byte();
   if (!reader.ok()) return DamagedModel("ends too early");
-  if (stencil >= kSmallStencils) return DamagedModel("names a stencil that does not exist");
+  if (stencil >= std::size(kSmallStencils)) return DamagedModel("names an unknown stencil");
   if (lanes < kMinLanes || lanes > kMaxLanes) return DamagedModel("has no such number of lanes");
   if (sets < 1 || sets > 3) return DamagedModel("has no such number of coefficients");
   if (tables < 1 || tables > kMaxTables) return DamagedModel("has no such number of tables");

@@ -61,7 +61,7 @@ void ExpectSame(const FrequencyTable& a, const FrequencyTable& b) {
 }
 
 TEST(SmallModelTest, ComesBackAsItWas) {
-  for (const SmallStencil stencil : {SmallStencil::kDiamond, SmallStencil::kSquare}) {
+  for (const SmallStencil stencil : kSmallStencils) {
     for (int sets = 1; sets <= 3; ++sets) {
       const SmallModel model = MakeModel(stencil, sets);
       const auto parsed = ParseModel(Append(model));
@@ -88,7 +88,7 @@ TEST(SmallModelTest, RefusesWhatMakesNoSense) {
     EXPECT_THAT(ParseModel(bytes), StatusIs(absl::StatusCode::kDataLoss, HasSubstr(reason)))
         << at << " " << value;
   };
-  expect(0, 2, "names a stencil that does not exist");
+  expect(0, 3, "names an unknown stencil");
   expect(1, 0, "has no such number of lanes");
   expect(1, 9, "has no such number of lanes");
   expect(2, 0, "has no such number of coefficients");
@@ -136,6 +136,13 @@ TEST(SmallModelTest, TapsGoBackInTimeAndLeftToRight) {
   EXPECT_EQ(diamond[28].dt, 2);
   EXPECT_EQ(diamond[28].dy, 2);
   EXPECT_EQ(StencilTaps(SmallStencil::kSquare).size(), 58);
+  const std::vector<StencilTap> triangle = StencilTaps(SmallStencil::kTriangle);
+  ASSERT_EQ(triangle.size(), 44);
+  EXPECT_EQ(triangle[6].dt, 1);
+  EXPECT_EQ(triangle[6].dy, -1);
+  EXPECT_EQ(triangle[24].dt, 1);
+  EXPECT_EQ(triangle[24].dy, 3);
+  EXPECT_EQ(triangle[24].dx, 0);
 }
 
 }  // namespace

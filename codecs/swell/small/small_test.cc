@@ -150,8 +150,7 @@ std::string Describe(const Extents& e, Kind kind, SmallStencil stencil, uint32_t
 
 class SmallTest : public testing::TestWithParam<SmallStencil> {};
 
-INSTANTIATE_TEST_SUITE_P(Stencils, SmallTest,
-                         testing::Values(SmallStencil::kDiamond, SmallStencil::kSquare));
+INSTANTIATE_TEST_SUITE_P(Stencils, SmallTest, testing::ValuesIn(kSmallStencils));
 
 TEST_P(SmallTest, EveryInstructionSetAgreesWithTheReference) {
   const uint32_t seed = std::random_device{}();
