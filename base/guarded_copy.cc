@@ -9,16 +9,18 @@
 
 #include <cstdint>
 
+#include "absl/cleanup/cleanup.h"
+
 #include "base/streaming_copy.h"
 
 namespace seiche {
 namespace {
 
-// What a thread is copying.
+// What a thread is looking at.
 struct Guard {
   uintptr_t begin = 0;                // of its first page
   uintptr_t end = 0;                  // of its last one
-  std::atomic<bool>* lost = nullptr;  // null: it copies nothing
+  std::atomic<bool>* lost = nullptr;  // null: at nothing
 };
 thread_local Guard guard;
 
@@ -27,7 +29,7 @@ uintptr_t page_size;
 
 uintptr_t PageOf(uintptr_t address) { return address / page_size * page_size; }
 
-// Zeros in place of all pages that the copy has not come to. False if the system refuses.
+// Zeros in place of the page and all behind it. False if the system refuses.
 bool ReplaceRest(uintptr_t address) {
   const int saved = errno;
   guard.lost->store(true);
@@ -95,18 +97,27 @@ bool IsInstalled() {
 
 }  // namespace
 
+bool GuardedLook(absl::Span<const std::byte> mapped, std::atomic<bool>& lost,
+                 absl::FunctionRef<void()> look) {
+  if (!IsInstalled()) return false;
+  const auto begin = reinterpret_cast<uintptr_t>(mapped.data());
+  const uintptr_t last = begin + (mapped.empty() ? 0 : mapped.size() - 1);
+  {
+    const absl::Cleanup end = [] {
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+      guard.lost = nullptr;
+    };
+    guard = {PageOf(begin), PageOf(last) + page_size, &lost};
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    look();
+  }
+  std::atomic_thread_fence(std::memory_order_acquire);  // what was read was loaded before `lost`
+  return !lost.load();
+}
+
 bool GuardedCopy(absl::Span<const std::byte> mapped, absl::Span<std::byte> to,
                  std::atomic<bool>& lost) {
-  if (!IsInstalled()) return false;
-  if (mapped.empty()) return true;
-  const auto begin = reinterpret_cast<uintptr_t>(mapped.data());
-  guard = {PageOf(begin), PageOf(begin + mapped.size() - 1) + page_size, &lost};
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  StreamingCopy(mapped, to);
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  guard.lost = nullptr;
-  std::atomic_thread_fence(std::memory_order_acquire);  // what was copied was loaded before `lost`
-  return !lost.load();
+  return GuardedLook(mapped, lost, [&] { StreamingCopy(mapped, to); });
 }
 
 }  // namespace seiche

@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -93,6 +95,21 @@ TEST(GuardedCopyTest, AllReadersOfALostMappingLearnIt) {
   }
 }
 
+TEST(GuardedCopyTest, LooksSeeZerosWhereThePagesAreGone) {
+  MappedFile file;
+  std::atomic<bool> lost = false;
+  const auto count = [&file] {
+    return std::count(file.bytes().begin(), file.bytes().end(), std::byte{'x'});
+  };
+  int64_t seen = 0;
+  EXPECT_TRUE(GuardedLook(file.bytes(), lost, [&] { seen = count(); }));
+  EXPECT_EQ(seen, kSize);
+  file.Cut(kSize / 2);
+  EXPECT_FALSE(GuardedLook(file.bytes(), lost, [&] { seen = count(); }));
+  EXPECT_EQ(seen, kSize / 2);
+  EXPECT_TRUE(lost);
+}
+
 class GuardedCopyDeathTest : public testing::Test {
  protected:
   GuardedCopyDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
@@ -112,6 +129,21 @@ TEST_F(GuardedCopyDeathTest, OtherBusErrorsEndTheProcess) {
     Copy(file.bytes(), lost);
     file.Cut(0);
     Touch(file);
+  };
+  EXPECT_EXIT(touch(), testing::KilledBySignal(SIGBUS), "");
+}
+
+TEST_F(GuardedCopyDeathTest, AnExceptionEndsTheGuard) {
+  const auto touch = [] {
+    ::signal(SIGBUS, SIG_DFL);
+    MappedFile file;
+    std::atomic<bool> lost = false;
+    try {
+      GuardedLook(file.bytes(), lost, [] { throw std::bad_alloc(); });
+    } catch (const std::bad_alloc&) {
+      file.Cut(0);
+      Touch(file);
+    }
   };
   EXPECT_EXIT(touch(), testing::KilledBySignal(SIGBUS), "");
 }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -107,25 +108,29 @@ class Mapping {
     count_.fetch_sub(1);
   }
 
-  // False if the bytes cannot be had this way: read() knows why, or brings them.
-  bool Read(int fd, int64_t offset, absl::Span<std::byte> out) {
-    if (data_ == nullptr || lost_ || offset < 0 || offset > size_) return false;
-    if (static_cast<int64_t>(out.size()) > size_ - offset) return false;
+  // Empty if the bytes cannot be had this way: read() knows why, or brings them.
+  absl::Span<const std::byte> Find(int fd, int64_t offset, int64_t size) const {
+    if (data_ == nullptr || lost_ || offset < 0 || offset > size_) return {};
+    if (size > size_ - offset) return {};
     static const int64_t kPage = ::sysconf(_SC_PAGESIZE);
     const int64_t first = offset / kPage * kPage;
-    const size_t bytes = out.size() + static_cast<size_t>(offset - first);
+    const auto bytes = static_cast<size_t>(offset - first + size);
     // The pages come into memory here, where a bad sector or a missing page is an error; touching
     // one that is not there would be a signal.
-    if (Retry([&] { return ::madvise(data_ + first, bytes, MADV_POPULATE_READ); }) != 0) {
-      return false;
-    }
+    if (Retry([&] { return ::madvise(data_ + first, bytes, MADV_POPULATE_READ); }) != 0) return {};
     struct stat st;
     // Past the file's end, the rest of its last page reads as zeros.
-    if (::fstat(fd, &st) != 0 || st.st_size < offset + static_cast<int64_t>(out.size())) {
-      return false;
-    }
-    return GuardedCopy({data_ + offset, out.size()}, out, lost_);
+    if (::fstat(fd, &st) != 0 || st.st_size < offset + size) return {};
+    return {data_ + offset, static_cast<size_t>(size)};
   }
+
+  bool Contains(absl::Span<const std::byte> bytes) const {
+    const std::less_equal<const std::byte*> at_most;
+    return data_ != nullptr && at_most(data_, bytes.data()) &&
+           at_most(bytes.data() + bytes.size(), data_ + size_);
+  }
+
+  std::atomic<bool>& lost() { return lost_; }
 
  private:
   // Of the 65530 that Linux allows a process, allocations need some, too.
@@ -151,11 +156,26 @@ class PosixReadableFile : public ReadableFile {
   }
 
   absl::StatusOr<size_t> StreamSome(int64_t offset, absl::Span<std::byte> out) const override {
-    if (maps_ && out.size() >= Mapping::kLeastRead) {
-      std::call_once(map_once_, [this] { mapping_.emplace(descriptor_.fd()); });
-      if (mapping_->Read(descriptor_.fd(), offset, out)) return out.size();
-    }
+    const absl::Span<const std::byte> mapped = Map(offset, static_cast<int64_t>(out.size()));
+    if (!mapped.empty() && GuardedCopy(mapped, out, mapping_->lost())) return out.size();
     return ReadSome(offset, out);
+  }
+
+  absl::Span<const std::byte> Map(int64_t offset, int64_t size) const override {
+    if (!maps_ || size < static_cast<int64_t>(Mapping::kLeastRead)) return {};
+    std::call_once(map_once_, [this] {
+      mapping_.emplace(descriptor_.fd());
+      is_mapped_.store(true, std::memory_order_release);
+    });
+    return mapping_->Find(descriptor_.fd(), offset, size);
+  }
+
+  bool IsMapped(absl::Span<const std::byte> bytes) const override {
+    return is_mapped_.load(std::memory_order_acquire) && mapping_->Contains(bytes);
+  }
+
+  bool Look(absl::Span<const std::byte> mapped, absl::FunctionRef<void()> look) const override {
+    return IsMapped(mapped) && GuardedLook(mapped, mapping_->lost(), look);
   }
 
   absl::StatusOr<FileInfo> Info() const override {
@@ -176,6 +196,7 @@ class PosixReadableFile : public ReadableFile {
   // Made when it is first needed: most files are read a little, or decoded.
   mutable std::once_flag map_once_;
   mutable std::optional<Mapping> mapping_;
+  mutable std::atomic<bool> is_mapped_ = false;
 };
 
 class PosixWritableFile : public WritableFile {

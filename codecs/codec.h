@@ -84,6 +84,10 @@ class ByteCodec {
                                         absl::Span<std::byte> decoded,
                                         CodecScratch& scratch) const = 0;
 
+  // Whether decoding stays within its spans even if others change `encoded` meanwhile: it may lie
+  // in a mapped file then. What comes of it is anything, of course.
+  virtual bool input_may_change() const { return false; }
+
   // Whether DecodePart() works, and costs less the smaller the part is.
   virtual bool decodes_part() const { return false; }
   // Where a part that begins at byte `first` has to begin to be decoded: there, or before.

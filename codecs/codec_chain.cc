@@ -103,6 +103,13 @@ absl::Status CodecChain::Decode(absl::Span<const std::byte> encoded, uint32_t sk
   return absl::OkStatus();
 }
 
+bool CodecChain::input_may_change(uint32_t skip_mask) const {
+  for (int i = size() - 1; i >= 0; --i) {
+    if (!IsSkipped(skip_mask, i)) return stages_[i].codec->input_may_change();
+  }
+  return false;
+}
+
 int CodecChain::OnlyStage(uint32_t skip_mask) const {
   int only = -1;
   for (int i = 0; i < size(); ++i) {

@@ -44,6 +44,10 @@ class CodecChain {
   absl::Status Decode(absl::Span<const std::byte> encoded, uint32_t skip_mask,
                       absl::Span<std::byte> decoded, CodecScratch& scratch) const;
 
+  // Whether decoding what is encoded with this mask stays within its spans even if others change
+  // `encoded` meanwhile.
+  bool input_may_change(uint32_t skip_mask) const;
+
   // Whether a part of what is encoded with this mask can be had without the rest.
   bool decodes_part(uint32_t skip_mask) const;
   // As ByteCodec has them. Only if decodes_part(skip_mask). Errors as of Decode.

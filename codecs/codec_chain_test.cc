@@ -83,6 +83,16 @@ TEST(CodecChainTest, RoundTrips) {
   }
 }
 
+TEST(CodecChainTest, InputMayChangeIfTheStageThatSeesItAllowsIt) {
+  const CodecChain chain = Chain({"shuffle", "lzf"});
+  EXPECT_TRUE(chain.input_may_change(0));
+  EXPECT_TRUE(chain.input_may_change(1));
+  EXPECT_FALSE(chain.input_may_change(2));  // the shuffle alone
+  EXPECT_FALSE(chain.input_may_change(3));
+  EXPECT_FALSE(Chain({"lzf", "fletcher32"}).input_may_change(0));
+  EXPECT_TRUE(Chain({"lzf", "fletcher32"}).input_may_change(2));
+}
+
 TEST(CodecChainTest, PartsOfOneStage) {
   const Bytes data = MakeData(DataKind::kWaves, 20000, 1);
   CodecScratch scratch;

@@ -31,6 +31,8 @@ class LzfCodec final : public ByteCodec {
     return DecodeLzf(encoded, decoded);
   }
 
+  bool input_may_change() const override { return true; }
+
   // From the beginning only.
   bool decodes_part() const override { return true; }
   absl::Status DecodePart(absl::Span<const std::byte> encoded, size_t, size_t first,

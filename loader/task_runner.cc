@@ -142,8 +142,8 @@ bool TaskRunner::ReadTogether(Work& work, int32_t file, int64_t offset, int64_t 
 }
 
 absl::StatusOr<absl::Span<const std::byte>> TaskRunner::ReadChunk(
-    Work& work, const ChunkLocation& location) const {
-  auto read = store_.ReadEncoded(location, work.worker.encoded);
+    Work& work, const GroupPlan::Task& task) const {
+  auto read = store_.ReadForDecoding(task.field, task.chunk, task.location, work.worker.encoded);
   work.watch.Lap(work.worker.counters.read_nanos);
   if (read.ok()) {
     work.worker.counters.bytes_read.Add(static_cast<int64_t>(read->size()));
@@ -165,7 +165,7 @@ void TaskRunner::RunTask(Work& work, const GroupPlan::Task& task,
       break;
   }
   if (encoded.data() == nullptr && task.location.kind != Kind::kMissing) {
-    auto read = ReadChunk(work, task.location);
+    auto read = ReadChunk(work, task);
     if (!read.ok()) {
       if (task.entry != nullptr) work.sink.Finish(*task.entry, read.status());
       return FailAll(work, task, read.status());

@@ -121,7 +121,7 @@ class TaskRunner {
   // Whether it succeeded in reading several chunks at one go, into the worker's `encoded`.
   bool ReadTogether(Work& work, int32_t file, int64_t offset, int64_t bytes) const;
   absl::StatusOr<absl::Span<const std::byte>> ReadChunk(Work& work,
-                                                        const ChunkLocation& location) const;
+                                                        const GroupPlan::Task& task) const;
   // True if the task was of the kind that the fast path takes.
   bool DeliverWhole(Work& work, const GroupPlan::Task& task, absl::Span<const std::byte> encoded,
                     absl::Status& status) const;

@@ -79,6 +79,14 @@ class ConcatStore : public SequenceStore {
     return parts_[part]->ReadEncoded(InPart(location, part), buffer);
   }
 
+  absl::StatusOr<absl::Span<const std::byte>> ReadForDecoding(
+      int field, int64_t chunk, const ChunkLocation& location,
+      AlignedBuffer& buffer) const override {
+    const size_t part = first_chunk_[field].PartOf(chunk);
+    return parts_[part]->ReadForDecoding(field, chunk - first_chunk_[field].first(part),
+                                         InPart(location, part), buffer);
+  }
+
   absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const override {
     const size_t part = first_file_.PartOf(file);
     return parts_[part]->ReadBytes(static_cast<int32_t>(file - first_file_.first(part)), offset,

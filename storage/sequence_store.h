@@ -120,6 +120,15 @@ class SequenceStore {
   virtual absl::StatusOr<absl::Span<const std::byte>> ReadEncoded(const ChunkLocation& location,
                                                                   AlignedBuffer& buffer) const = 0;
 
+  // The same for bytes that nothing looks at but DecodeChunk() of this store, with this chunk and
+  // location: they may stay in a mapping of the file, which only that knows how to touch.
+  virtual absl::StatusOr<absl::Span<const std::byte>> ReadForDecoding(int field, int64_t chunk,
+                                                                      const ChunkLocation& location,
+                                                                      AlignedBuffer& buffer) const {
+    (void)field, (void)chunk;
+    return ReadEncoded(location, buffer);
+  }
+
   // Reads out.size() bytes at `offset` of a file that has kBytes locations: the encoded bytes of
   // several neighbouring chunks at once, or part of a raw one. Errors as of ReadEncoded, but they
   // name no chunk.

@@ -55,6 +55,9 @@ struct Hdf5Part {
   absl::Status Decode(int64_t chunk, const ChunkLocation& location,
                       absl::Span<const std::byte> encoded, const Box& box, const ArrayView& out,
                       CodecScratch& scratch) const;
+  // Whether Decode() bears that others write to `encoded` meanwhile, which may lie in a mapped
+  // file.
+  bool DecodesInPlace(const ChunkLocation& location) const;
   // As Field::decodes_parts, of chunks that went through all filters.
   bool DecodesParts() const;
   // "waves.h5: H5 dataset 'images': chunk (3, 0, 0, 0)".

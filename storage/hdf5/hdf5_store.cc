@@ -100,6 +100,18 @@ class Hdf5Store final : public SequenceStore {
     return bytes;
   }
 
+  absl::StatusOr<absl::Span<const std::byte>> ReadForDecoding(
+      int field, int64_t chunk, const ChunkLocation& location,
+      AlignedBuffer& buffer) const override {
+    const auto [part, number] = columns_[field].layout.chunks.Find(chunk);
+    if (part->DecodesInPlace(location)) {
+      SEICHE_ASSIGN_OR_RETURN(const absl::Span<const std::byte> mapped,
+                              files_.Map(location.file, location.offset, location.size));
+      if (!mapped.empty()) return mapped;
+    }
+    return ReadEncoded(location, buffer);
+  }
+
   absl::Status ReadBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const override {
     return files_.Read(file, offset, out);
   }
@@ -125,9 +137,23 @@ class Hdf5Store final : public SequenceStore {
       FillElements(part->fill_value, out);
       return absl::OkStatus();
     }
-    absl::Status status = WithoutBadAlloc(
-        part->path, [&] { return part->Decode(number, location, encoded, box, out, scratch); });
-    return status.ok() ? status : InFrontOf(part->Describe(number), part->path, status);
+    const auto decode = [&, part = part, number = number] {
+      const absl::Status status = WithoutBadAlloc(
+          part->path, [&] { return part->Decode(number, location, encoded, box, out, scratch); });
+      return status.ok() ? status : InFrontOf(part->Describe(number), part->path, status);
+    };
+    const ReadableFile& file = files_.readable(location.file);
+    if (!file.IsMapped(encoded)) return decode();
+    absl::Status status;
+    const bool whole = file.Look(encoded, [&] { status = decode(); });
+    SEICHE_RETURN_IF_ERROR(files_.CheckUnchanged(location.file));
+    if (whole) return status;
+    return WithoutBadAlloc(part->path, [&]() -> absl::Status {
+      AlignedBuffer buffer;
+      SEICHE_ASSIGN_OR_RETURN(const absl::Span<const std::byte> read,
+                              ReadEncoded(location, buffer));
+      return DecodeChunk(field, chunk, location, read, box, out, scratch);
+    });
   }
 
   absl::Status Read(int field, const Box& box, const ArrayView& out) const override {

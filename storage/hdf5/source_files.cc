@@ -55,6 +55,13 @@ absl::Status SourceFiles::Stream(int32_t file, int64_t offset, absl::Span<std::b
   return UnlessChanged(file, entries_[file].readable->StreamAt(offset, out));
 }
 
+absl::StatusOr<absl::Span<const std::byte>> SourceFiles::Map(int32_t file, int64_t offset,
+                                                             int64_t size) const {
+  const absl::Span<const std::byte> mapped = entries_[file].readable->Map(offset, size);
+  SEICHE_RETURN_IF_ERROR(CheckUnchanged(file));
+  return mapped;
+}
+
 absl::Status SourceFiles::UnlessChanged(int32_t file, absl::Status read) const {
   // Afterwards: what was written while the bytes were on their way is noticed as well.
   SEICHE_RETURN_IF_ERROR(CheckUnchanged(file));
