@@ -141,7 +141,7 @@ class FileSystem {
 
 // The machine's own file system (POSIX). Never destroyed. StreamSome() of 64 KiB and more copies
 // from a mapping of the file, past the caches: 1.4 times as fast as pread() from the page cache.
-// Map() gives as many bytes in place.
+// Map() gives them in place, and none of fewer bytes.
 // Pages are asked for before they are touched, and touched under guard (base/guarded_copy.h), so
 // that a failing disk and a file that is cut short are errors as ever. What was read stays mapped,
 // and counts as the process's shared memory (RssFile) until the kernel needs it. Linux 5.14 or

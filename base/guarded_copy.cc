@@ -7,10 +7,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cstdint>
 
 #include "absl/cleanup/cleanup.h"
-
 #include "base/streaming_copy.h"
 
 namespace seiche {
@@ -99,15 +99,15 @@ bool IsInstalled() {
 
 bool GuardedLook(absl::Span<const std::byte> mapped, std::atomic<bool>& lost,
                  absl::FunctionRef<void()> look) {
+  assert(guard.lost == nullptr && !mapped.empty());
   if (!IsInstalled()) return false;
   const auto begin = reinterpret_cast<uintptr_t>(mapped.data());
-  const uintptr_t last = begin + (mapped.empty() ? 0 : mapped.size() - 1);
   {
     const absl::Cleanup end = [] {
       std::atomic_signal_fence(std::memory_order_seq_cst);
       guard.lost = nullptr;
     };
-    guard = {PageOf(begin), PageOf(last) + page_size, &lost};
+    guard = {PageOf(begin), PageOf(begin + mapped.size() - 1) + page_size, &lost};
     std::atomic_signal_fence(std::memory_order_seq_cst);
     look();
   }
@@ -117,7 +117,7 @@ bool GuardedLook(absl::Span<const std::byte> mapped, std::atomic<bool>& lost,
 
 bool GuardedCopy(absl::Span<const std::byte> mapped, absl::Span<std::byte> to,
                  std::atomic<bool>& lost) {
-  return GuardedLook(mapped, lost, [&] { StreamingCopy(mapped, to); });
+  return mapped.empty() || GuardedLook(mapped, lost, [&] { StreamingCopy(mapped, to); });
 }
 
 }  // namespace seiche

@@ -21,10 +21,10 @@
 
 namespace seiche {
 
-// Calls `look`, which may read `mapped` and what else lies in its pages. They are in one read-only
-// mapping, and `lost` belongs to that: set when a page could not be had, by any thread. False if it
-// is set at the end: `look` may have seen zeros then; or if there can be no guard: then it was not
-// called. Not to be nested. Thread-safe.
+// Calls `look`, which may read `mapped`, at least a byte, and what else lies in its pages. They are
+// in one read-only mapping, and `lost` belongs to that: set when a page could not be had, by any
+// thread. False if it is set at the end: `look` may have seen zeros then; or if there can be no
+// guard: then it was not called. Not to be nested. Thread-safe.
 bool GuardedLook(absl::Span<const std::byte> mapped, std::atomic<bool>& lost,
                  absl::FunctionRef<void()> look);
 

@@ -126,7 +126,7 @@ class Mapping {
 
   bool Contains(absl::Span<const std::byte> bytes) const {
     const std::less_equal<const std::byte*> at_most;
-    return data_ != nullptr && at_most(data_, bytes.data()) &&
+    return data_ != nullptr && !bytes.empty() && at_most(data_, bytes.data()) &&
            at_most(bytes.data() + bytes.size(), data_ + size_);
   }
 
@@ -193,7 +193,7 @@ class PosixReadableFile : public ReadableFile {
  private:
   Descriptor descriptor_;
   const bool maps_;
-  // Made when it is first needed: most files are read a little, or decoded.
+  // Made when it is first needed: most files are read a little.
   mutable std::once_flag map_once_;
   mutable std::optional<Mapping> mapping_;
   mutable std::atomic<bool> is_mapped_ = false;

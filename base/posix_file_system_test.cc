@@ -230,6 +230,34 @@ TEST_F(PosixFileSystemTest, StreamedFilesReadTheSame) {
   EXPECT_THAT((*empty)->StreamSome(0, MutableBytes(out)), IsOkAndHolds(0u));
 }
 
+TEST_F(PosixFileSystemTest, MapsWhatIsThere) {
+  constexpr int kPopulateRead = 22;
+  if (::madvise(nullptr, 0, kPopulateRead) != 0) GTEST_SKIP() << "Linux is older than 5.14";
+  const std::string text(300'000, 'x');
+  const std::string path = Write("file", text);
+  const auto file = files_.OpenForReading(path);
+  ASSERT_THAT(file, IsOk());
+  EXPECT_FALSE((*file)->IsMapped({reinterpret_cast<const std::byte*>(text.data()), 1}));
+  EXPECT_THAT((*file)->Map(0, 65535), testing::IsEmpty());
+  EXPECT_THAT((*file)->Map(-1, 70'000), testing::IsEmpty());
+  EXPECT_THAT((*file)->Map(250'000, 70'000), testing::IsEmpty());
+  const absl::Span<const std::byte> mapped = (*file)->Map(200'001, 99'999);
+  ASSERT_EQ(mapped.size(), 99'999);
+  EXPECT_TRUE((*file)->IsMapped(mapped));
+  EXPECT_FALSE((*file)->IsMapped({}));
+  EXPECT_FALSE((*file)->IsMapped({reinterpret_cast<const std::byte*>(text.data()), 1}));
+  int64_t seen = 0;
+  const auto count = [&] { seen = std::count(mapped.begin(), mapped.end(), std::byte{'x'}); };
+  EXPECT_TRUE((*file)->Look(mapped, count));
+  EXPECT_EQ(seen, 99'999);
+  ASSERT_EQ(::truncate(path.c_str(), 204'800), 0);
+  EXPECT_FALSE((*file)->Look(mapped, count));
+  EXPECT_EQ(seen, 204'800 - 200'001);
+  EXPECT_THAT((*file)->Map(0, 70'000), testing::IsEmpty());  // lost
+  const auto unmapped = UnmappedFileSystem().OpenForReading(path);
+  EXPECT_THAT((*unmapped)->Map(0, 70'000), testing::IsEmpty());
+}
+
 TEST_F(PosixFileSystemTest, LargeStreamedReadsNeedNoOtherCall) {
   const std::string path = Write("file", std::string(100'000, 'x'));
   const auto file = files_.OpenForReading(path);

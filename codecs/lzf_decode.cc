@@ -33,6 +33,10 @@ constexpr size_t kMaxVector = 32;
 constexpr size_t kInputMargin = 1 + kMaxLiterals + sizeof(uint32_t);
 constexpr size_t kOutputMargin = kMaxLiterals + kMaxMatch + kMaxVector;
 
+// A byte of the input, loaded once: what is made of it and what was checked are the same, even if
+// somebody writes to the input meanwhile.
+inline uint32_t LoadOnce(const uint8_t* from) { return __atomic_load_n(from, __ATOMIC_RELAXED); }
+
 // How far decoding has come.
 struct Position {
   const uint8_t* in;
@@ -74,6 +78,13 @@ constexpr Periods<16> kShortPeriods;
 HWY_INLINE uint32_t Load32(const uint8_t* from) {
   uint32_t value;
   std::memcpy(&value, from, sizeof(value));
+  return value;
+}
+
+// LoadOnce() of four bytes at any address.
+HWY_INLINE uint32_t Load32Once(const uint8_t* from) {
+  uint32_t value = Load32(from);
+  asm volatile("" : "+r"(value));
   return value;
 }
 
@@ -123,14 +134,14 @@ HWY_INLINE Position Run(Position at, const uint8_t* in_limit, const uint8_t* out
                         const uint8_t* start) {
   auto [in, out] = at;
   while (in < in_limit && out < out_limit) {
-    uint32_t bytes = Load32(in);
+    uint32_t bytes = Load32Once(in);
     uint32_t token = bytes & 0xff;
     if (token < kMinMatchToken) {
       CopyLiterals(in + 1, out);
       in += token + 2;
       out += token + 1;
       // A match follows nearly always.
-      bytes = Load32(in);
+      bytes = Load32Once(in);
       token = bytes & 0xff;
       if (HWY_UNLIKELY(token < kMinMatchToken)) continue;
     }
@@ -174,6 +185,7 @@ namespace {
 
 using lzf_internal::kMinLongToken;
 using lzf_internal::kMinMatchToken;
+using lzf_internal::LoadOnce;
 using lzf_internal::Position;
 
 HWY_EXPORT(DecodeBulk);
@@ -186,7 +198,7 @@ absl::StatusOr<size_t> Finish(Position at, const uint8_t* in_end, const uint8_t*
   auto [in, out] = at;
   while (in < in_end && !(kPrefix && out == out_end)) {
     const size_t room = out_end - out;
-    const uint32_t token = *in++;
+    const uint32_t token = LoadOnce(in++);
     if (token < kMinMatchToken) {
       size_t count = token + 1;
       if (kPrefix) count = std::min(count, room);
@@ -197,9 +209,9 @@ absl::StatusOr<size_t> Finish(Position at, const uint8_t* in_end, const uint8_t*
     }
     const bool is_long = token >= kMinLongToken;
     if (in_end - in < (is_long ? 2 : 1)) return Damaged("lzf", "truncated stream");
-    size_t count = (is_long ? *in++ + 7 : token >> 5) + 2;
+    size_t count = (is_long ? LoadOnce(in++) + 7 : token >> 5) + 2;
     if (kPrefix) count = std::min(count, room);
-    const size_t offset = ((token & 31) << 8 | *in++) + 1;
+    const size_t offset = ((token & 31) << 8 | LoadOnce(in++)) + 1;
     if (static_cast<size_t>(out - start) < offset) {
       return Damaged("lzf", absl::StrCat("a reference at byte ", out - start, " points ", offset,
                                          " bytes back"));

@@ -8,9 +8,9 @@
 //   mmmooooo oooooooo            copy m + 2 bytes from o + 1 bytes back (0 < m < 7)
 //   111ooooo mmmmmmmm oooooooo   copy m + 9 bytes from o + 1 bytes back
 //
-// Source and target of a copy may overlap: it goes byte by byte. Thread-safe. Tokens are read
-// once, and nothing that has been checked is read again: decoding stays within its spans even if
-// others write to the input meanwhile.
+// Source and target of a copy may overlap: it goes byte by byte. Thread-safe. What is done
+// with a token and all checks of it come from one load of it, and one that is loaded again is
+// checked again: decoding stays within its spans even if others write to the input meanwhile.
 #ifndef SEICHE_CODECS_LZF_DECODE_H_
 #define SEICHE_CODECS_LZF_DECODE_H_
 

@@ -121,7 +121,8 @@ class SequenceStore {
                                                                   AlignedBuffer& buffer) const = 0;
 
   // The same for bytes that nothing looks at but DecodeChunk() of this store, with this chunk and
-  // location: they may stay in a mapping of the file, which only that knows how to touch.
+  // location: they may stay in a mapping of the file, which only that knows how to touch. The span
+  // is good until `buffer` is used again, and no longer than the store.
   virtual absl::StatusOr<absl::Span<const std::byte>> ReadForDecoding(int field, int64_t chunk,
                                                                       const ChunkLocation& location,
                                                                       AlignedBuffer& buffer) const {
@@ -152,7 +153,8 @@ class SequenceStore {
   // part.extent and the field's dtype, any strides. When the part is the whole chunk as it is
   // stored and `out` contiguous, nothing is copied on the way. A raw chunk may have been read into
   // its place in `out` already: where `encoded` is there too, its bytes are only checked. kDataLoss
-  // if the bytes are damaged.
+  // if the bytes are damaged; errors as of ReadEncoded if they are from ReadForDecoding and cannot
+  // be had any more.
   virtual absl::Status DecodeChunk(int field, int64_t chunk, const ChunkLocation& location,
                                    absl::Span<const std::byte> encoded, const Box& part,
                                    const ArrayView& out, CodecScratch& scratch) const = 0;

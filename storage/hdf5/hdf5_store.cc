@@ -105,9 +105,9 @@ class Hdf5Store final : public SequenceStore {
       AlignedBuffer& buffer) const override {
     const auto [part, number] = columns_[field].layout.chunks.Find(chunk);
     if (part->DecodesInPlace(location)) {
-      SEICHE_ASSIGN_OR_RETURN(const absl::Span<const std::byte> mapped,
-                              files_.Map(location.file, location.offset, location.size));
-      if (!mapped.empty()) return mapped;
+      const auto mapped = files_.Map(location.file, location.offset, location.size);
+      if (!mapped.ok()) return Describe(location, mapped.status());
+      if (!mapped->empty()) return mapped;
     }
     return ReadEncoded(location, buffer);
   }

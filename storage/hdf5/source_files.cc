@@ -58,6 +58,7 @@ absl::Status SourceFiles::Stream(int32_t file, int64_t offset, absl::Span<std::b
 absl::StatusOr<absl::Span<const std::byte>> SourceFiles::Map(int32_t file, int64_t offset,
                                                              int64_t size) const {
   const absl::Span<const std::byte> mapped = entries_[file].readable->Map(offset, size);
+  if (mapped.empty()) return mapped;
   SEICHE_RETURN_IF_ERROR(CheckUnchanged(file));
   return mapped;
 }

@@ -47,8 +47,7 @@ class SourceFiles {
   absl::Status Read(int32_t file, int64_t offset, absl::Span<std::byte> out) const;
   // The same by ReadableFile::StreamAt().
   absl::Status Stream(int32_t file, int64_t offset, absl::Span<std::byte> out) const;
-  // ReadableFile::Map() of a file that has not changed since it was opened; kFailedPrecondition if
-  // it has.
+  // ReadableFile::Map(). kFailedPrecondition if the file has changed since it was opened.
   absl::StatusOr<absl::Span<const std::byte>> Map(int32_t file, int64_t offset, int64_t size) const;
   // kFailedPrecondition if the file has changed since it was opened.
   absl::Status CheckUnchanged(int32_t file) const;

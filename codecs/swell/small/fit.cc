@@ -34,8 +34,10 @@ inline constexpr double kLeastScale = 0.25;
 inline constexpr double kMostScale = 64;
 
 // Samples, each a row of `stride` numbers: what the taps see, then the difference that they are to
-// predict, then zeros. Whole patches, one behind the other; rows that a patch lacks are zero.
+// predict, then zeros. Whole patches, one behind the other; where frames are narrower than a patch
+// it has samples in its first `columns` rows only, and zeros.
 struct FitSamples {
+  int columns = 0;
   int taps = 0;
   int stride = 0;
   int64_t rows = 0;
@@ -97,8 +99,8 @@ HWY_INLINE void AddPatch(const FitSamples& samples, const float* HWY_RESTRICT pa
 }
 
 // `products`, [taps, stride], becomes the sums of products of every tap with every other one and
-// with the difference, over the first `rows` samples. Weights make the squares of errors, of which
-// `coefficients` leave so many, into what errors cost.
+// with the difference, over the first `rows` samples, weighted so that the least squares are the
+// least cost where errors are about those that `coefficients` leave.
 void SumProducts(const FitSamples& samples, int64_t rows, const double* coefficients,
                  double* products) {
   std::fill(products, products + samples.taps * samples.stride, 0.0);
@@ -110,7 +112,7 @@ void SumProducts(const FitSamples& samples, int64_t rows, const double* coeffici
       errors[s] = ErrorOf(patch + s * samples.stride, coefficients, samples.stride);
       sum += errors[s];
     }
-    const double scale = std::min(sum / kPatch + kLeastScale, kMostScale);
+    const double scale = std::min(sum / samples.columns + kLeastScale, kMostScale);
     double weights[kPatch];
     for (int s = 0; s < kPatch; ++s) weights[s] = 1 / (std::max(errors[s], kLeastError) * scale);
     AddPatch(samples, patch, weights, products);
@@ -136,6 +138,17 @@ constexpr int kRounds = 8;
 static_assert(kFitSamples % kPatch == 0 && kRoughSamples % kPatch == 0);
 // Coefficients are below 8 with 12 bits behind the point; a fit that wants more is no good.
 constexpr double kMostCoefficient = 7.99;
+
+// Columns that a tap is away at most.
+constexpr int MaxReach() {
+  int most = 0;
+  for (const StencilRows& rows : kStencilRows) {
+    for (const int reach : rows.above) most = std::max(most, reach);
+    for (const int reach : rows.past) most = std::max(most, reach);
+  }
+  return most;
+}
+constexpr int kMaxReach = MaxReach();
 
 // A position of a chunk, t within its group.
 struct Position {
@@ -165,7 +178,7 @@ class Differences {
 
   // Whether all taps of `p` and what is left of them lie within its frame and group.
   bool IsInner(const Position& p) const {
-    return p.t >= 2 && p.y >= 3 && p.y + 3 < height_ && p.x >= 4 && p.x + 3 < width_;
+    return p.t >= 2 && p.y >= 3 && p.y + 3 < height_ && p.x > kMaxReach && p.x + kMaxReach < width_;
   }
   // The value at an inner position's tap; kRowSlack can be read from there.
   const int16_t* ValueAt(const Position& p, const StencilTap& tap) const {
@@ -238,6 +251,9 @@ class TapReader {
   }
 
  private:
+  // From column -1 of the first tap, so that it has a difference.
+  static_assert(2 * kMaxReach + 1 <= Differences::kRowSlack);
+
   Differences differences_;
   absl::Span<const StencilTap> taps_;
   std::vector<TapRow> rows_;
@@ -253,6 +269,7 @@ FitSamples TakeSamples(const Cube& cube, absl::Span<const std::pair<int64_t, int
   const int64_t columns = std::min<int64_t>(cube.width, kPatch);
   const int64_t values = frames.size() * cube.height * cube.width;
   const int64_t tries = CeilDivide(std::min(values, 2 * kFitSamples), columns);
+  samples.columns = static_cast<int>(columns);
   samples.values.resize(std::min(tries * kPatch, kFitSamples) * samples.stride);
   Random random(/*seed=*/0x5e1c4e, /*stream=*/set);
   for (int64_t i = 0; i < tries && samples.rows < kFitSamples; ++i) {

@@ -63,6 +63,22 @@ TEST(SmallFitTest, FindsMotion) {
   EXPECT_NEAR(CoefficientAt(model, 1, 1, 0, 1), 1 << kCoefficientBits, 20);
 }
 
+TEST(SmallFitTest, FramesMayBeNarrow) {
+  for (const int64_t width : {1, 3, 7, 8, 9}) {
+    const int64_t pixels = 50 * width;
+    std::mt19937 random(5);
+    std::vector<int16_t> values(4 * pixels);
+    for (int64_t i = 0; i < pixels; ++i) {
+      const auto value = static_cast<int16_t>(random() % 200);
+      for (int t = 0; t < 4; ++t) values[t * pixels + i] = value;
+    }
+    for (const SmallStencil stencil : kSmallStencils) {
+      const SmallModel model = Fit(values, 4, 50, width, {0}, stencil);
+      EXPECT_NEAR(CoefficientAt(model, 1, 1, 0, 0), 1 << kCoefficientBits, 1) << width;
+    }
+  }
+}
+
 TEST(SmallFitTest, HasSetsForTheFramesThatThereAre) {
   const std::vector<int16_t> values(4 * 3 * 3);
   EXPECT_EQ(Fit(values, 4, 3, 3, {0, 1, 2, 3}, SmallStencil::kDiamond).sets, 1);
