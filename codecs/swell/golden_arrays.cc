@@ -86,6 +86,8 @@ void AppendWideRows(std::vector<GoldenArray>& all) {
     const bool splash = i / 530 % 12 > 8 && i % 530 > 200 && i % 530 < 290;
     return splash ? (Noise(i) % 9 == 0 ? Noise(i) % 3000 : Noise(i) % 5) : i % 1201 == 5 ? 7 : 4;
   };
+  // The streams of `smallest_wide`, `_relative` and `_multiples` have the stencil that no encoder
+  // writes any more: not to be written again.
   all.push_back(Make<uint16_t>("smallest_wide", {.level = SwellLevel::kSmallest, .group_frames = 3},
                                wide, 0x1f3bfbfe, splashes));
   all.push_back(Make<uint16_t>("smallest_triangle",

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "base/file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/concat_store.h"
 #include "storage/hdf5/hdf5_store.h"
 #include "storage/hdf5/hdf5_writer.h"
 
@@ -127,6 +129,24 @@ TEST(Hdf5MappedTest, DecodesTheSameWhereverTheBytesAre) {
       EXPECT_TRUE(
           std::equal(beginning.begin(), beginning.begin() + 5 * 64 * 64, reader.values().begin()));
     }
+  }
+}
+
+TEST(Hdf5MappedTest, SoItIsInEachFileOfSeveral) {
+  std::vector<std::unique_ptr<const SequenceStore>> parts;
+  for (const char* name : {"part0.h5", "part1.h5"}) {
+    auto part = OpenHdf5Store(WriteStore(name, {"lzf"}));
+    ASSERT_THAT(part, IsOk());
+    parts.push_back(*std::move(part));
+  }
+  const auto store = ConcatenateStores(std::move(parts));
+  ASSERT_THAT(store, IsOk());
+  Reader reader(**store);
+  for (int chunk = 0; chunk < 6; ++chunk) {
+    ASSERT_THAT(reader.Bring(chunk), IsOk());
+    EXPECT_EQ(reader.mapped(), SystemMaps());
+    ASSERT_THAT(reader.Decode(), IsOk());
+    EXPECT_EQ(reader.values(), Sequence(chunk % 3));
   }
 }
 
