@@ -27,14 +27,19 @@ SmallModel Fit(const std::vector<int16_t>& values, int64_t frames, int64_t heigh
   return model;
 }
 
-TEST(SmallFitTest, FindsThatFramesRepeat) {
-  constexpr int64_t kPixels = 40 * 50;
+// `frames` times the same noise.
+std::vector<int16_t> Repeated(int frames, int64_t pixels) {
   std::mt19937 random(3);
-  std::vector<int16_t> values(6 * kPixels);
-  for (int64_t i = 0; i < kPixels; ++i) {
+  std::vector<int16_t> values(frames * pixels);
+  for (int64_t i = 0; i < pixels; ++i) {
     const auto value = static_cast<int16_t>(random() % 200);
-    for (int t = 0; t < 6; ++t) values[t * kPixels + i] = value;
+    for (int t = 0; t < frames; ++t) values[t * pixels + i] = value;
   }
+  return values;
+}
+
+TEST(SmallFitTest, FindsThatFramesRepeat) {
+  const std::vector<int16_t> values = Repeated(6, 40 * 50);
   for (const SmallStencil stencil : kSmallStencils) {
     const SmallModel model = Fit(values, 6, 40, 50, {0}, stencil);
     ASSERT_EQ(model.sets, 3);
@@ -65,13 +70,7 @@ TEST(SmallFitTest, FindsMotion) {
 
 TEST(SmallFitTest, FramesMayBeNarrow) {
   for (const int64_t width : {1, 3, 7, 8, 9}) {
-    const int64_t pixels = 50 * width;
-    std::mt19937 random(5);
-    std::vector<int16_t> values(4 * pixels);
-    for (int64_t i = 0; i < pixels; ++i) {
-      const auto value = static_cast<int16_t>(random() % 200);
-      for (int t = 0; t < 4; ++t) values[t * pixels + i] = value;
-    }
+    const std::vector<int16_t> values = Repeated(4, 50 * width);
     for (const SmallStencil stencil : kSmallStencils) {
       const SmallModel model = Fit(values, 4, 50, width, {0}, stencil);
       EXPECT_NEAR(CoefficientAt(model, 1, 1, 0, 0), 1 << kCoefficientBits, 1) << width;
