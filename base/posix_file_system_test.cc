@@ -192,6 +192,12 @@ TEST_F(PosixFileSystemTest, ErrorsOfTheDeviceAreReturned) {
               StatusIs(absl::StatusCode::kUnavailable, path + ": cannot read: Input/output error"));
 }
 
+// Whether it can bring mapped pages into memory.
+bool SystemMaps() {
+  constexpr int kPopulateRead = 22;
+  return ::madvise(nullptr, 0, kPopulateRead) == 0;
+}
+
 // What a mapped file cannot give, pread() is asked for.
 TEST_F(PosixFileSystemTest, StreamedFilesReadTheSame) {
   std::string text(300'000, '\0');
@@ -231,8 +237,7 @@ TEST_F(PosixFileSystemTest, StreamedFilesReadTheSame) {
 }
 
 TEST_F(PosixFileSystemTest, MapsWhatIsThere) {
-  constexpr int kPopulateRead = 22;
-  if (::madvise(nullptr, 0, kPopulateRead) != 0) GTEST_SKIP() << "Linux is older than 5.14";
+  if (!SystemMaps()) GTEST_SKIP() << "Linux is older than 5.14";
   const std::string text(300'000, 'x');
   const std::string path = Write("file", text);
   const auto file = files_.OpenForReading(path);
@@ -265,8 +270,7 @@ TEST_F(PosixFileSystemTest, LargeStreamedReadsNeedNoOtherCall) {
   std::string out(100'000, '\0');
   script = {.error = EIO};
   const absl::Status status = (*file)->StreamAt(0, MutableBytes(out));
-  constexpr int kPopulateRead = 22;
-  if (::madvise(nullptr, 0, kPopulateRead) != 0) GTEST_SKIP() << "Linux is older than 5.14";
+  if (!SystemMaps()) GTEST_SKIP() << "Linux is older than 5.14";
   EXPECT_THAT(status, IsOk());
   EXPECT_EQ(out, std::string(100'000, 'x'));
   EXPECT_EQ(script.calls, 0);
