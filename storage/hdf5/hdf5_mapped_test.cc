@@ -2,11 +2,14 @@
 // chunks that were read, whatever happens to the file.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <memory>
 #include <random>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -63,6 +66,12 @@ std::string WriteStore(const std::string& name, std::vector<std::string> codecs,
   }
   EXPECT_THAT((*writer)->Finish(), IsOk());
   return path;
+}
+
+std::string Contents(const std::string& path) {
+  std::ostringstream contents;
+  contents << std::ifstream(path, std::ios::binary).rdbuf();
+  return contents.str();
 }
 
 // A chunk as the loader takes it.
@@ -163,6 +172,33 @@ TEST(Hdf5MappedTest, AFileThatIsCutBetweenReadingAndDecodingIsAnError) {
       StatusIs(Code::kFailedPrecondition, HasSubstr("changed since it was opened"));
   EXPECT_THAT(reader.Decode(), changed);
   EXPECT_THAT(reader.Bring(1), changed);
+}
+
+// As where a disk gives a page at the second try.
+TEST(Hdf5MappedTest, WhatTheMappingHasLostIsRead) {
+  if (!SystemMaps()) GTEST_SKIP() << "Linux is older than 5.14";
+  const std::string path = WriteStore("lost.h5", {"lzf"});
+  const std::string contents = Contents(path);
+  const auto store = OpenHdf5Store(path);
+  ASSERT_THAT(store, IsOk());
+  Reader reader(**store);
+  ASSERT_THAT(reader.Bring(1), IsOk());
+  ASSERT_TRUE(reader.mapped());
+
+  struct stat before;
+  ASSERT_EQ(::stat(path.c_str(), &before), 0);
+  ASSERT_EQ(::truncate(path.c_str(), 5000), 0);
+  ASSERT_THAT(reader.Decode(), StatusIs(Code::kFailedPrecondition));
+  std::ofstream(path, std::ios::binary) << contents;
+  const timespec times[] = {before.st_atim, before.st_mtim};
+  ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+
+  ASSERT_THAT(reader.Decode(), IsOk());
+  EXPECT_EQ(reader.values(), Sequence(1));
+  ASSERT_THAT(reader.Bring(2), IsOk());
+  EXPECT_FALSE(reader.mapped());
+  ASSERT_THAT(reader.Decode(), IsOk());
+  EXPECT_EQ(reader.values(), Sequence(2));
 }
 
 TEST(Hdf5MappedTest, DamageIsAnErrorThatNamesTheChunk) {
