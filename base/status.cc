@@ -37,8 +37,9 @@ absl::Status Annotate(absl::Status status, std::string_view context) {
 absl::Status ErrnoStatus(int error_number, std::string_view path, std::string_view operation) {
   const std::string context = absl::StrCat(path, ": ", operation);
   if (error_number == 0) return absl::UnknownError(absl::StrCat(context, ": unknown error"));
-  return absl::Status(ErrnoCode(error_number),
-                      absl::ErrnoToStatus(error_number, context).message());
+  std::string message(absl::ErrnoToStatus(error_number, context).message());
+  if (error_number == EMFILE) absl::StrAppend(&message, ": raise their limit (ulimit -n)");
+  return absl::Status(ErrnoCode(error_number), message);
 }
 
 }  // namespace seiche

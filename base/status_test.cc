@@ -48,9 +48,9 @@ TEST(ErrnoStatusTest, MapsToTheProjectsCodes) {
   EXPECT_THAT(
       ErrnoStatus(ENOENT, "a.h5", "cannot open"),
       StatusIs(absl::StatusCode::kNotFound, "a.h5: cannot open: No such file or directory"));
-  EXPECT_THAT(
-      ErrnoStatus(EMFILE, "a.h5", "cannot open"),
-      StatusIs(absl::StatusCode::kResourceExhausted, "a.h5: cannot open: Too many open files"));
+  EXPECT_THAT(ErrnoStatus(EMFILE, "a.h5", "cannot open"),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       "a.h5: cannot open: Too many open files: raise their limit (ulimit -n)"));
 }
 
 TEST(ErrnoStatusTest, IsNeverOk) {
