@@ -181,7 +181,7 @@ TEST(RegistryTest, MissingClientValuesAreTheFiltersDefaults) {
   EXPECT_EQ(name(32008, {0, 4, 8, 0, 3, 100}), "bitshuffle:zstd,22");
   EXPECT_EQ(name(32001, {2, 2, 8, 800}), "blosc:blosclz,5,shuffle");
   EXPECT_EQ(name(32001, {2, 2, 8, 800, 9}), "blosc:blosclz,9,shuffle");
-  EXPECT_EQ(name(32001, {2, 2, 8, 800, 9, 2, 3}), "blosc:snappy,9,bitshuffle");
+  EXPECT_EQ(name(32001, {2, 2, 8, 800, 9, 2, 4}), "blosc:zlib,9,bitshuffle");
 }
 
 TEST(RegistryTest, RefusesClientValuesThatMakeNoSense) {
@@ -212,6 +212,9 @@ TEST(RegistryTest, RefusesClientValuesThatMakeNoSense) {
 TEST(RegistryTest, SaysThatSnappyIsNotPartOfTheBuild) {
   EXPECT_THAT(MakeByteCodec("blosc:snappy"),
               StatusIs(absl::StatusCode::kNotFound,
+                       "blosc: the compressor snappy is not part of this build"));
+  EXPECT_THAT(MakeByteCodec(32001, {.values = {2, 2, 8, 800, 9, 2, 3}}),
+              StatusIs(absl::StatusCode::kUnimplemented,
                        "blosc: the compressor snappy is not part of this build"));
 }
 

@@ -64,9 +64,13 @@ absl::StatusOr<CodecValues> CompleteBlosc(const CodecParameters& parameters) {
 // Values that are missing are the filter's defaults.
 ByteCodecOr MakeBloscOf(const CodecValues& values) {
   const BloscParameters defaults;
+  const auto compressor = static_cast<BloscCompressor>(
+      ValueOr(values, 6, static_cast<uint32_t>(BloscCompressor::kBlosclz)));
+  if (compressor == BloscCompressor::kSnappy) {
+    return absl::UnimplementedError("blosc: the compressor snappy is not part of this build");
+  }
   return MakeBlosc({.element_size = values[2],
-                    .compressor = static_cast<BloscCompressor>(
-                        ValueOr(values, 6, static_cast<uint32_t>(BloscCompressor::kBlosclz))),
+                    .compressor = compressor,
                     .level = ValueOr(values, 4, defaults.level),
                     .shuffle = static_cast<BloscShuffle>(
                         ValueOr(values, 5, static_cast<uint32_t>(defaults.shuffle)))});
