@@ -37,7 +37,7 @@ absl::Status CheckOptions(DType stored, DType output, const TransformOptions& op
       output != DType::kBFloat16 && output != DType::kUInt8) {
     return absl::InvalidArgumentError(
         absl::StrCat("dtype: ", Name(stored), " cannot be delivered as ", Name(output),
-                     ": use float32, float16, bfloat16, uint8 or ", Name(stored)));
+                     ": use float32, float16, bfloat16, uint8 or what is stored"));
   }
   if (options.channel_axis < -1) {
     return absl::InvalidArgumentError(

@@ -355,7 +355,7 @@ TEST(ElementTransformTest, RefusesOptionsThatMakeNoSense) {
   EXPECT_THAT(status(DType::kFloat32, {.dtype = DType::kInt16}),
               StatusIs(kInvalid,
                        "dtype: float32 cannot be delivered as int16: use float32, "
-                       "float16, bfloat16, uint8 or float32"));
+                       "float16, bfloat16, uint8 or what is stored"));
   EXPECT_THAT(status(DType::kFloat32, {.channel_axis = -2}),
               StatusIs(kInvalid, "channel_axis: -2 is no axis: use -1 for none"));
   EXPECT_THAT(status(DType::kFloat32, {.scale = {1, 2}, .offset = {1, 2, 3}, .channel_axis = 0}),
