@@ -30,6 +30,8 @@ namespace seiche {
 class CodecState {
  public:
   virtual ~CodecState() = default;
+  // Of buffers that are as large as what is decoded; small tables need not count.
+  virtual size_t memory_bytes() const { return 0; }
 };
 
 // Warm working memory of one thread, reused from call to call. Thread-compatible.
@@ -38,6 +40,14 @@ class CodecScratch {
   // Buffers by number. A chain uses 0 and 1 between its stages, a codec 2 and 3.
   static constexpr int kBuffers = 4;
   AlignedBuffer& buffer(int index) { return buffers_[index]; }
+
+  // Bytes of the buffers and the states, now.
+  size_t memory_bytes() const {
+    size_t bytes = 0;
+    for (const AlignedBuffer& buffer : buffers_) bytes += buffer.capacity();
+    for (const Slot& slot : slots_) bytes += slot.state->memory_bytes();
+    return bytes;
+  }
 
   // The state of type T that this scratch owns, default-constructed at first use.
   template <typename T>

@@ -99,6 +99,12 @@ class ConcatStore : public SequenceStore {
                                      out);
   }
 
+  absl::Status CheckUnchanged(const ChunkLocation& location) const override {
+    if (!NamesAFile(location)) return absl::OkStatus();
+    const size_t part = first_file_.PartOf(location.file);
+    return parts_[part]->CheckUnchanged(InPart(location, part));
+  }
+
   void WillRead(int32_t file, int64_t offset, int64_t size) const override {
     const size_t part = first_file_.PartOf(file);
     parts_[part]->WillRead(static_cast<int32_t>(file - first_file_.first(part)), offset, size);
@@ -154,6 +160,7 @@ class ConcatStore : public SequenceStore {
       codecs.push_back(field.codec);
       combined.decodes_parts &= field.decodes_parts;
       if (combined.slow_reason.empty()) combined.slow_reason = field.slow_reason;
+      if (combined.missing_source.empty()) combined.missing_source = field.missing_source;
     }
     combined.grid = ChunkGrid::Concatenate(grids);
     std::sort(codecs.begin(), codecs.end());
@@ -203,7 +210,7 @@ bool SameNumber(double a, double b) { return a == b || (std::isnan(a) && std::is
 
 bool SamePacking(const Packing& a, const Packing& b) {
   return SameNumber(a.scale, b.scale) && SameNumber(a.offset, b.offset) &&
-         a.missing.has_value() == b.missing.has_value() &&
+         a.other_sign == b.other_sign && a.missing.has_value() == b.missing.has_value() &&
          (!a.missing.has_value() || SameNumber(*a.missing, *b.missing));
 }
 
@@ -213,6 +220,7 @@ std::string Describe(const Packing& packing) {
   if (packing.missing.has_value()) {
     absl::StrAppend(&text, ", none where ", *packing.missing, " is stored");
   }
+  if (packing.other_sign) absl::StrAppend(&text, ", with the other sign (_Unsigned)");
   return text;
 }
 
@@ -234,12 +242,26 @@ absl::Status CheckSameMeaning(const SequenceStore& first, const SequenceStore& p
   return absl::OkStatus();
 }
 
+// Files follow each other along axis 0 alone.
+absl::Status CheckAxis(const SequenceStore& store) {
+  for (const Field& field : store.fields()) {
+    const char leading = field.axis('N') >= 0 ? 'N' : 'T';
+    if (field.axis(leading) <= 0) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        store.path(), ": field '", field.name, "' has the axes ", field.axes, ": several files ",
+        "are put together along axis 0 only, which has to be ", std::string(1, leading),
+        ": open them one by one, or write them with that axis first"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const SequenceStore>> ConcatenateStores(
     std::vector<std::unique_ptr<const SequenceStore>> parts, const std::string& name) {
   if (parts.empty()) return absl::InvalidArgumentError("no stores to put one after the other");
   if (parts.size() == 1) return std::move(parts[0]);
+  SEICHE_RETURN_IF_ERROR(CheckAxis(*parts[0]));
   const std::string first = Describe(*parts[0]);
   int64_t files = 0, sequences = 0;
   for (const auto& part : parts) {

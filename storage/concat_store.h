@@ -18,7 +18,8 @@
 namespace seiche {
 
 // All need the same fields in the same order: names, dtypes, axes, packing, shapes but for axis 0.
-// kFailedPrecondition names the first one that does not fit; kInvalidArgument if there is none;
+// kFailedPrecondition names the first one that does not fit; kInvalidArgument if there is none, or
+// if axis 0 of several is not N, nor T where there is no N: they would be no longer, but larger;
 // kResourceExhausted if they have too many files or elements together.
 // A field's codec lists all that occur; attributes are those that all parts agree on. A single part
 // is returned as it is. path() is `name`, or made of the parts' if that is empty.

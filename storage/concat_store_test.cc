@@ -177,6 +177,22 @@ TEST(ConcatStoreTest, AxesAndPackingMustAgree) {
   EXPECT_THAT(ConcatenateDescribed(other, other), IsOk());
 }
 
+// Put one after the other they would become higher, not more.
+TEST(ConcatStoreTest, AxisZeroHasToBeThatOfSequences) {
+  for (const char* axes : {"NT", "NC", "TC", "HW"}) {
+    const Field field = {.name = "u", .grid = ChunkGrid({4, 2}, {1, 2}), .axes = axes};
+    EXPECT_THAT(ConcatenateDescribed(field, field), IsOk()) << axes;
+  }
+  for (const char* axes : {"TN", "HT", "HN"}) {
+    const Field field = {.name = "u", .grid = ChunkGrid({4, 2}, {1, 2}), .axes = axes};
+    EXPECT_THAT(
+        ConcatenateDescribed(field, field),
+        StatusIs(absl::StatusCode::kInvalidArgument,
+                 testing::StartsWith(absl::StrCat("a: field 'u' has the axes ", axes, ": "))))
+        << axes;
+  }
+}
+
 TEST(ConcatStoreTest, PartsOfPartsAreParts) {
   std::vector<std::unique_ptr<const SequenceStore>> parts;
   for (int i = 0; i < 2; ++i) {

@@ -21,6 +21,13 @@ std::string Describe(const Box& box) {
 
 }  // namespace
 
+absl::Status CheckUnpacks(const Field& field) {
+  if (!field.packing.other_sign) return absl::OkStatus();
+  return absl::UnimplementedError(absl::StrCat(
+      "field '", field.name, "': its attribute _Unsigned says that what is stored as ",
+      Name(field.dtype), " has another sign, which nothing here unpacks: read it as it is stored"));
+}
+
 std::string DefaultAxes(absl::Span<const int64_t> shape) {
   constexpr int64_t kMaxChannels = 4;
   switch (shape.size()) {

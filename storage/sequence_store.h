@@ -41,8 +41,11 @@ struct Packing {
   double scale = 1;
   double offset = 0;
   std::optional<double> missing = {};
+  // netCDF's _Unsigned: stored integers have another sign than their dtype has. Nothing here
+  // unpacks those.
+  bool other_sign = false;
 
-  bool identity() const { return scale == 1 && offset == 0 && !missing.has_value(); }
+  bool identity() const { return scale == 1 && offset == 0 && !missing.has_value() && !other_sign; }
 };
 
 // One array of a store.
@@ -53,6 +56,9 @@ struct Field {
   std::string codec;  // "shuffle+deflate:4", "none", "jpeg"
   // Empty if every chunk is decoded without libhdf5; otherwise why not.
   std::string slow_reason = {};
+  // Not empty: a file or an H5 dataset that a part of the array is made of is not there, and this
+  // says which one. That part reads as the fill value.
+  std::string missing_source = {};
   // DecodeChunk() of a part decodes about as much as lies between its first element and its last
   // one, not the whole chunk: frames of a sequence are best asked for alone.
   bool decodes_parts = false;
@@ -68,6 +74,9 @@ struct Field {
     return index == std::string::npos ? -1 : static_cast<int>(index);
   }
 };
+
+// kUnimplemented if the field's values cannot be had from its stored numbers (other_sign).
+absl::Status CheckUnpacks(const Field& field);
 
 // "N", "NT", "THW", "NTHW"; of rank 5 "NTHWC" if the last extent is at most 4, else "NTDHW";
 // "NTDHWC". Empty for other ranks.
@@ -139,6 +148,13 @@ class SequenceStore {
   // the caches, as by ReadableFile::StreamAt().
   virtual absl::Status StreamBytes(int32_t file, int64_t offset, absl::Span<std::byte> out) const {
     return ReadBytes(file, offset, out);
+  }
+
+  // Whether what was read at `location` is still what the file has: kFailedPrecondition if it has
+  // changed since it was opened, as of ReadEncoded. For those who keep what they decoded.
+  virtual absl::Status CheckUnchanged(const ChunkLocation& location) const {
+    (void)location;
+    return absl::OkStatus();
   }
 
   // These bytes of a file that has kBytes locations will be read soon. A hint, as

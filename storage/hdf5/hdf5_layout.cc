@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
@@ -9,6 +10,18 @@
 
 namespace seiche {
 namespace {
+
+// Whether netCDF's _Unsigned, "true" or "false", says so.
+absl::StatusOr<bool> HasOtherSign(const h5::Dataset& dataset) {
+  const DType dtype = dataset.info().type.dtype;
+  if (dtype > DType::kUInt64) return false;  // not an integer
+  SEICHE_ASSIGN_OR_RETURN(const auto attributes, dataset.Attributes());
+  for (const auto& [name, text] : attributes) {
+    if (name == "_Unsigned")
+      return absl::EqualsIgnoreCase(text, "true") == (dtype <= DType::kInt64);
+  }
+  return false;
+}
 
 // netCDF's CF conventions, section 8.1 and 2.5.1.
 absl::StatusOr<Packing> ReadPacking(const h5::Dataset& dataset) {
@@ -21,6 +34,7 @@ absl::StatusOr<Packing> ReadPacking(const h5::Dataset& dataset) {
   }
   packing.scale = scale.value_or(1);
   packing.offset = offset.value_or(0);
+  SEICHE_ASSIGN_OR_RETURN(packing.other_sign, HasOtherSign(dataset));
   return packing;
 }
 
@@ -100,6 +114,7 @@ absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, const Hdf5
   SEICHE_ASSIGN_OR_RETURN(Hdf5PartsOrReason read, is_virtual ? ReadVirtualParts(dataset, source)
                                                              : ReadOnePart(dataset, source));
   field.slow_reason = std::move(read.slow_reason);
+  field.missing_source = std::move(read.missing_source);
   if (!field.slow_reason.empty()) return layout;
   std::vector<ChunkGrid> grids;
   std::vector<std::string> codecs;

@@ -24,6 +24,8 @@ constexpr uint32_t kFletcher32Filter = 3;  // on disk; do not change
 
 // A decoded chunk of which only a part is wanted, kept warm in the caller's scratch.
 struct DecodedChunk : CodecState {
+  size_t memory_bytes() const override { return bytes.capacity(); }
+
   AlignedBuffer bytes;
 };
 

@@ -120,6 +120,11 @@ class Hdf5Store final : public SequenceStore {
     return files_.Stream(file, offset, out);
   }
 
+  absl::Status CheckUnchanged(const ChunkLocation& location) const override {
+    if (location.kind != ChunkLocation::Kind::kBytes) return absl::OkStatus();
+    return files_.CheckUnchanged(location.file);
+  }
+
   void WillRead(int32_t file, int64_t offset, int64_t size) const override {
     files_.readable(file).WillRead(offset, size);
   }
@@ -162,7 +167,9 @@ class Hdf5Store final : public SequenceStore {
       if (columns_[field].slow_way.has_value()) {
         absl::Status status = ReadSlowly(*columns_[field].slow_way, box, out);
         SEICHE_RETURN_IF_ERROR(files_.CheckUnchanged(kMainFile));
-        return status;
+        if (!absl::IsUnimplemented(status)) return status;
+        return absl::UnimplementedError(
+            absl::StrCat(status.message(), " (", fields_[field].slow_reason, ")"));
       }
       CodecScratch scratch;
       return ReadByChunks(*this, field, box, out, scratch);

@@ -115,7 +115,8 @@ TEST(OpenHdf5StoreTest, OpensWithAnUnknownFilterButCannotRead) {
   absl::Status status;
   ReadAll(**store, status);
   EXPECT_THAT(status, StatusIs(Code::kUnimplemented,
-                               AllOf(HasSubstr("bad/unknown_filter"), HasSubstr("filter"))));
+                               AllOf(HasSubstr("bad/unknown_filter"), HasSubstr("filter"),
+                                     HasSubstr("set HDF5_PLUGIN_PATH"))));
 }
 
 TEST(OpenHdf5StoreTest, ReadsAttributes) {

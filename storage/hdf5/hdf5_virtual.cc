@@ -48,7 +48,8 @@ class SourceReader {
       return Hdf5PartOrReason{std::nullopt, absl::StrCat(where, why...)};
     };
     absl::StatusOr<h5::Dataset> dataset = Open(source);
-    if (absl::IsNotFound(dataset.status())) return reason(" does not exist");
+    missing_ = absl::IsNotFound(dataset.status());
+    if (missing_) return reason(" does not exist");
     if (!dataset.ok()) return dataset.status();
     const h5::DatasetInfo& from = dataset->info();
     if (source.source.has_value() && source.source->extent != from.shape) {
@@ -71,6 +72,9 @@ class SourceReader {
     if (one_sequence) AddAxis(*read.part);
     return read;
   }
+
+  // Whether the source that was read last does not exist.
+  bool missing() const { return missing_; }
 
  private:
   absl::StatusOr<h5::Dataset> Open(const h5::VirtualSource& source) {
@@ -101,6 +105,7 @@ class SourceReader {
   const Hdf5Source& owner_;
   std::optional<h5::File> file_;  // nothing: the virtual array's own
   int32_t number_ = -1;
+  bool missing_ = false;
 };
 
 Hdf5PartsOrReason Slow(std::string_view why) {
@@ -126,7 +131,11 @@ absl::StatusOr<Hdf5PartsOrReason> ReadVirtualParts(const h5::Dataset& dataset,
   Hdf5PartsOrReason read;
   for (const h5::VirtualSource& from : sources) {
     SEICHE_ASSIGN_OR_RETURN(Hdf5PartOrReason part, reader.Read(from));
-    if (!part.part.has_value()) return Slow(part.slow_reason);
+    if (!part.part.has_value()) {
+      Hdf5PartsOrReason slow = Slow(part.slow_reason);
+      if (reader.missing()) slow.missing_source = std::move(part.slow_reason);
+      return slow;
+    }
     read.parts.push_back(*std::move(part.part));
   }
   return read;

@@ -20,6 +20,7 @@ namespace seiche {
 struct Hdf5PartsOrReason {
   std::vector<Hdf5Part> parts = {};  // in the order of axis 0
   std::string slow_reason = {};      // why only libhdf5 can read it
+  std::string missing_source = {};   // as Field::missing_source; a slow_reason, too
 };
 
 // The sources of a virtual H5 dataset, each as a part, of all elements along all axes but the

@@ -175,6 +175,11 @@ absl::StatusOr<std::vector<Copy>> OpenSources(const ConvertOptions& options,
     const bool writable = !source.ok() || (*source)->fields()[0].dtype != DType::kBFloat16;
     if (options.all && !writable) {
       result.left_out.push_back(absl::StrCat(name, " (bfloat16, which no writer here writes)"));
+    } else if (source.ok() && !(*source)->fields()[0].missing_source.empty()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(options.from, ": H5 dataset '", (*source)->fields()[0].name,
+                       "': ", (*source)->fields()[0].missing_source,
+                       ": its part would be written as the fill value: put it back where it was"));
     } else if (source.ok()) {
       copies.push_back({*std::move(source), nullptr});
     } else if (options.all && HoldsNoNumbers(source.status())) {

@@ -317,6 +317,13 @@ TEST_F(ConvertTest, WhatJpegCannotHold) {
   EXPECT_THAT(*files_.List(folder_), ElementsAre());
 }
 
+TEST_F(ConvertTest, SourcesOfAVirtualDatasetThatAreNotThere) {
+  ConvertOptions options = Options("storage/hdf5/testdata/virtual.h5", "virtual.h5");
+  options.fields = {"slow/no_file"};
+  EXPECT_THAT(Convert(options), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                         HasSubstr("nowhere.h5 does not exist")));
+}
+
 TEST_F(ConvertTest, TargetsThatExist) {
   ConvertOptions options = Options(kGray, "a.h5");
   ASSERT_THAT(Convert(options), IsOk());

@@ -51,6 +51,11 @@ absl::Status Verify(const std::string& path, const VerifyOptions& options, Worke
   SEICHE_RETURN_IF_ERROR(store.status());
   SEICHE_ASSIGN_OR_RETURN(const std::vector<int64_t> chunks, (*store)->StoredChunks(0));
   field.chunks = static_cast<int64_t>(chunks.size());
+  if (const std::string& missing = (*store)->fields()[0].missing_source; !missing.empty()) {
+    return absl::DataLossError(absl::StrCat(
+        path, ": H5 dataset '", field.name, "': ", missing,
+        ": what it has of the array reads as the fill value: put it back where it was"));
+  }
   Progress progress(absl::StrCat("verifying ", field.name), field.chunks, "chunks",
                     options.progress);
   SEICHE_ASSIGN_OR_RETURN(field.damaged, FindDamage(**store, chunks, pool, progress));

@@ -48,6 +48,24 @@ std::string Damaged(const std::vector<int64_t>& chunks) {
   return path;
 }
 
+// Of virtual H5 datasets. What they have of the array is the fill value to libhdf5.
+TEST(VerifyTest, SourcesThatAreNotThere) {
+  const auto report = VerifyPath("storage/hdf5/testdata/virtual.h5", Silent());
+  ASSERT_THAT(report, IsOk());
+  int missing = 0;
+  for (const VerifiedField& field : report->fields) {
+    if (!field.name.starts_with("slow/no_")) continue;
+    ++missing;
+    ASSERT_EQ(field.damaged.size(), 1);
+    EXPECT_THAT(field.damaged[0],
+                StatusIs(absl::StatusCode::kDataLoss,
+                         AllOf(HasSubstr(absl::StrCat("'", field.name, "'")),
+                               HasSubstr(" does not exist: what it has of the array"))));
+  }
+  EXPECT_EQ(missing, 2);  // a file, an H5 dataset of one
+  EXPECT_THAT(VerificationStatus(*report), StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST(VerifyTest, WholeFiles) {
   for (const char* path : {kRepacked, "storage/hdf5/testdata/h5py_types.h5",
                            "storage/hdf5/testdata/h5py_v114.h5", "storage/jpeg/testdata/gray"}) {
