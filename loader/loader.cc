@@ -151,6 +151,7 @@ class LoaderImpl final : public Loader {
   SeenChunks seen_ ABSL_GUARDED_BY(mutex_);
   int64_t epoch_decodes_ ABSL_GUARDED_BY(mutex_) = 0;
   double epoch_seconds_ ABSL_GUARDED_BY(mutex_) = 0;
+  double waited_before_ ABSL_GUARDED_BY(mutex_) = 0;  // seconds, in earlier epochs
   std::vector<SkippedSample> skipped_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -258,6 +259,7 @@ absl::Status LoaderImpl::StartEpoch(int64_t epoch) {
 void LoaderImpl::BeginEpoch(int64_t epoch, int64_t first_batch) {
   epoch_ = epoch;
   epoch_start_ = std::chrono::steady_clock::now();
+  waited_before_ = consumer_.wait_nanos.seconds();
   schedule_ = BatchSchedule(ScheduleOptions(options_, setup_.map->size(), first_batch));
   sampler_ = Sampler(setup_.strategy.sampler, setup_.map->size(), options_.seed, epoch);
   next_ticket_ = 0;
@@ -476,6 +478,7 @@ LoaderStatistics LoaderImpl::statistics() const {
   statistics.epoch_chunks = seen_.distinct();
   statistics.epoch_chunk_decodes = epoch_decodes_;
   statistics.epoch_seconds = epoch_seconds_;
+  statistics.epoch_wait_seconds = consumer_.wait_nanos.seconds() - waited_before_;
   for (int64_t batch = delivered_; batch < published_; ++batch) {
     const bool ready = jobs_[batch % jobs_.size()].finished();
     ++(ready ? statistics.batches_ready : statistics.batches_in_work);
@@ -581,8 +584,9 @@ absl::StatusOr<std::unique_ptr<Loader>> Loader::Create(std::shared_ptr<const Seq
                                                        const LoaderOptions& options) {
   const int workers = options.workers == 0 ? AvailableCores() : options.workers;
   SEICHE_ASSIGN_OR_RETURN(LoaderSetup setup, SetUpLoader(std::move(store), options, workers));
+  const int threads = setup.workers;
   auto loader = std::make_unique<LoaderImpl>(std::move(setup), options);
-  SEICHE_RETURN_IF_ERROR(loader->Start(workers));
+  SEICHE_RETURN_IF_ERROR(loader->Start(threads));
   return loader;
 }
 

@@ -73,7 +73,7 @@ int64_t ReadEpoch(Loader& loader, const GridStore& store, const LoaderOptions& o
 
 // Bytes that a worker may need, by loader_setup.cc.
 int64_t WorkerBytes(const Field& field, int workers) {
-  return workers * (4 * NumElements(field.grid.chunk_shape()) * 4 + (4 << 20));
+  return workers * (5 * NumElements(field.grid.chunk_shape()) * 4 + (4 << 20));
 }
 
 struct Way {
@@ -142,6 +142,37 @@ TEST_P(LoaderMemoryTest, NeverMoreThanTheBudget) {
     EXPECT_LE(statistics.memory_bytes, statistics.memory_peak_bytes);
     EXPECT_GT(statistics.memory_bytes, 0);
   }
+}
+
+// Chunks that are much larger than what is wanted of them: as many workers as have room.
+TEST(LoaderWorkersTest, AreAsManyAsTheBudgetHasRoomFor) {
+  constexpr int64_t kChunk = 32 * 256 * 256 * 4;
+  const auto store = Store(GridStore::MakeField("u", {12, 32, 256, 256}, {1, 32, 256, 256}));
+  LoaderOptions options = {.sample = {.windows = {{"", 0, 1}}}, .batch_size = 4, .workers = 8};
+  options.max_batches = 30;
+  for (const int64_t chunks : {4, 8, 14, 100}) {
+    options.memory_budget = chunks * kChunk;
+    const auto loader = MakeLoader(store, options);
+    ReadEpoch(*loader, *store, options);
+    EXPECT_LE(loader->statistics().memory_peak_bytes, options.memory_budget) << chunks;
+  }
+}
+
+// Workers' memory for strips depends on how many there are. What comes next must not.
+TEST(LoaderWorkersTest, DoNotChangeTheAutomaticOrder) {
+  const auto store = Store(GridStore::MakeField("u", {188, 16, 110, 264}, {9, 8, 110, 12}));
+  LoaderOptions options = {
+      .sample = {.windows = {{"", 0, 8}}}, .order = Order::kAuto, .memory_budget = 512 << 20};
+  std::set<Order> orders;
+  std::set<std::string> states;
+  for (const int workers : {1, 2, 7, 8, 16, 64}) {
+    options.workers = workers;
+    const auto loader = MakeLoader(store, options);
+    orders.insert(loader->strategy().sampler.order);
+    states.insert(loader->State());
+  }
+  EXPECT_EQ(orders.size(), 1);
+  EXPECT_EQ(states.size(), 1);
 }
 
 // All chunks fit: they are decoded once for all epochs, though none is a multiple of a page.

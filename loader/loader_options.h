@@ -48,11 +48,13 @@ struct LoaderOptions {
   int64_t shard_index = 0;  // 0 <= shard_index < shard_count
   int64_t shard_count = 1;  // 1 to 2^20
 
-  int workers = 0;   // threads that read and decode, at most 1024; 0: one a core
+  // Threads that read and decode, at most 1024; 0: one a core. Fewer where memory_budget has no
+  // room for what so many work in, judged by the first chunks; at least one.
+  int workers = 0;
   int prefetch = 2;  // batches decoded ahead of the consumer, >= 1
-  // Bytes for batches (held by the consumer too), decoded chunks and, as far as it has room, the
-  // workers' own memory. kResourceExhausted at creation if prefetch + 1 batches do not fit, from
-  // Next() if held batches use it up.
+  // Bytes for batches (held by the consumer too), decoded chunks and the workers' own memory; only
+  // where one worker has no room beside prefetch + 1 batches it takes more. kResourceExhausted at
+  // creation if prefetch + 1 batches do not fit, from Next() if held batches use it up.
   int64_t memory_budget = int64_t{4} << 30;
   // Decode a chunk once for all samples in reach of the budget, and no more of it than they need.
   // Off: each sample decodes the chunks that it needs on its own, as a whole, as other readers do.

@@ -33,7 +33,11 @@ absl::StatusOr<TaskRunner::Transforms> MakeTransforms(const SequenceStore& store
     const Field& field = store.fields()[wanted.field];
     TransformOptions chosen = wanted.options;
     chosen.channel_axis = field.axis('C');
-    if (wanted.unpack) chosen = Unpacked(field.packing, std::move(chosen));
+    if (wanted.unpack) {
+      absl::Status unpacks = CheckUnpacks(field);
+      if (!unpacks.ok()) return Annotate(std::move(unpacks), store.path());
+      chosen = Unpacked(field.packing, std::move(chosen));
+    }
     absl::StatusOr<ElementTransform> transform = ElementTransform::Create(field.dtype, chosen);
     if (!transform.ok()) {
       return Annotate(transform.status(), absl::StrCat(store.path(), ": field ", field.name));
@@ -62,6 +66,16 @@ constexpr int64_t kStripPart = 8;
 // Bytes that a worker works in, at most, besides strips.
 int64_t WorkerBytes(const SequenceStore& store, const SampleMap& map) {
   return TaskRunner::ScratchBytes(store, map) + GroupPlan::kMaxReadBytes;
+}
+
+// As many of `workers` as have room beside the batches that have to be there.
+int FittingWorkers(const LoaderSetup& setup, const LoaderOptions& options, int workers) {
+  const int64_t each =
+      std::max<int64_t>(1, TaskRunner::LikelyBytes(*setup.store, *setup.map, setup.transforms));
+  const int64_t batches =
+      std::min((int64_t{options.prefetch} + 1) * setup.batch_bytes, options.memory_budget);
+  return static_cast<int>(
+      std::clamp<int64_t>((options.memory_budget - batches) / each, 1, workers));
 }
 
 absl::Status TooLarge(int64_t rows) {
@@ -150,19 +164,20 @@ absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> sto
   SEICHE_ASSIGN_OR_RETURN(setup.transforms, MakeTransforms(*setup.store, options));
   SEICHE_RETURN_IF_ERROR(SetOutputs(setup, options));
 
-  int64_t worker_bytes = WorkerBytes(*setup.store, *setup.map);
+  setup.workers = FittingWorkers(setup, options, workers);
   const int64_t strip_bytes = TaskRunner::StripScratchBytes(*setup.store, *setup.map);
   setup.strips = options.decode_once && strip_bytes > 0 &&
-                 workers * strip_bytes <= options.memory_budget / kStripPart;
-  if (setup.strips) worker_bytes += strip_bytes;
+                 setup.workers * strip_bytes <= options.memory_budget / kStripPart;
   const BatchSchedule epoch(ScheduleOptions(options, setup.map->size(), /*first_batch=*/0));
-  SEICHE_ASSIGN_OR_RETURN(setup.strategy, ChooseStrategy({.store = setup.store.get(),
-                                                          .map = setup.map.get(),
-                                                          .options = &options,
-                                                          .batch_bytes = setup.batch_bytes,
-                                                          .epoch_batches = epoch.num_batches(),
-                                                          .workers = workers,
-                                                          .worker_bytes = worker_bytes}));
+  SEICHE_ASSIGN_OR_RETURN(setup.strategy,
+                          ChooseStrategy({.store = setup.store.get(),
+                                          .map = setup.map.get(),
+                                          .options = &options,
+                                          .batch_bytes = setup.batch_bytes,
+                                          .epoch_batches = epoch.num_batches(),
+                                          .workers = setup.workers,
+                                          .worker_bytes = WorkerBytes(*setup.store, *setup.map),
+                                          .strip_bytes = setup.strips ? strip_bytes : 0}));
   setup.identity = IdentityOf(*setup.store, *setup.map, options, setup.strategy.sampler);
   SEICHE_RETURN_IF_ERROR(SetPlace(setup, options));
   setup.shuffle =

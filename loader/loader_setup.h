@@ -32,6 +32,7 @@ struct LoaderSetup {
   int64_t rows = 0;          // of a full batch
   int64_t sample_bytes = 0;  // of all outputs, as delivered
   int64_t batch_bytes = 0;   // of a buffer
+  int workers = 1;           // threads
   bool strips = false;       // whether workers have memory for strips of chunks
   Strategy strategy;
   OrderIdentity identity;                                        // of the order that is delivered
@@ -41,7 +42,7 @@ struct LoaderSetup {
   std::vector<std::pair<std::string, std::string>> slow_fields;  // name, reason
 };
 
-// Errors as Loader::Create has them.
+// Errors as Loader::Create has them. Of the `workers`, as many as memory_budget has room for.
 absl::StatusOr<LoaderSetup> SetUpLoader(std::shared_ptr<const SequenceStore> store,
                                         const LoaderOptions& options, int workers);
 

@@ -474,6 +474,22 @@ TEST(LoaderStoreTest, ChecksumsOfRawChunksThatAreConverted) {
   }
 }
 
+// netCDF's _Unsigned.
+TEST(LoaderStoreTest, IntegersOfTheOtherSignAreNotUnpacked) {
+  const std::string path = TemporaryPath("a.h5");
+  const std::vector<int8_t> values(4, -1);
+  auto writer = Hdf5Writer::Create(
+      path, {.dtype = DType::kInt8, .shape = {1, 4}, .attributes = {{"_Unsigned", "true"}}});
+  ASSERT_THAT(writer, IsOk());
+  ASSERT_THAT((*writer)->Append(MakeView(values.data(), DType::kInt8, {4})), IsOk());
+  ASSERT_THAT((*writer)->Finish(), IsOk());
+  const auto store = Open({path});
+  EXPECT_THAT(Loader::Create(store, {}), IsOk());
+  EXPECT_THAT(Loader::Create(store, {.transforms = {{.field = 0, .unpack = true}}}),
+              StatusIs(absl::StatusCode::kUnimplemented,
+                       HasSubstr("its attribute _Unsigned says that what is stored as int8")));
+}
+
 // What a header claims is more than any memory has.
 TEST(LoaderStoreTest, SamplesLargerThanAllMemory) {
   const Shape shape = {1, int64_t{1} << 31, int64_t{1} << 31};
@@ -484,6 +500,34 @@ TEST(LoaderStoreTest, SamplesLargerThanAllMemory) {
   EXPECT_THAT(
       Loader::Create(store, {.transforms = {{.field = 0, .options = {.dtype = DType::kFloat32}}}}),
       StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("64 bits")));
+}
+
+// Chunks that are kept from epoch to epoch are not read again.
+TEST(LoaderStoreTest, AFileThatChangesBetweenEpochsIsNoticed) {
+  const std::string first = WriteHdf5("a.h5", 6, {1, 10, 24, 20}, {"lzf"});
+  const std::string second = WriteHdf5("b.h5", 6, {1, 10, 24, 20}, {"lzf"}, 6);
+  LoaderOptions options = {.sample = {.windows = {{"", 0, 2}}}, .batch_size = 5, .workers = 2};
+  auto loader = Loader::Create(Open({first, second}), options);
+  ASSERT_THAT(loader, IsOk());
+  ASSERT_TRUE((*loader)->strategy().keep_all);
+  const auto read = [&]() -> absl::Status {
+    while (true) {
+      auto batch = (*loader)->Next();
+      if (!batch.ok()) return batch.status();
+      if (!batch->has_value()) return absl::OkStatus();
+    }
+  };
+  for (int64_t epoch = 1; epoch < 4; ++epoch) {
+    EXPECT_THAT(read(), IsOk());
+    ASSERT_THAT((*loader)->StartEpoch(epoch), IsOk());
+  }
+  std::filesystem::last_write_time(second, std::filesystem::file_time_type::clock::now());
+  const auto changed = StatusIs(absl::StatusCode::kFailedPrecondition,
+                                HasSubstr(absl::StrCat(second, ": changed since it was opened")));
+  ASSERT_THAT((*loader)->StartEpoch(4), IsOk());
+  EXPECT_THAT(read(), changed);
+  ASSERT_THAT((*loader)->StartEpoch(5), IsOk());
+  EXPECT_THAT(read(), changed);
 }
 
 TEST(LoaderStoreTest, FailingDisk) {

@@ -243,7 +243,7 @@ TEST(LoaderTest, NeverDecodesMoreThanPrefetchAhead) {
 TEST(LoaderTest, HeldBatchesUpToTheBudgetThenAClearError) {
   const auto store = MakeStore();
   // Room for 4 batches of 480 bytes beside what 2 workers may need; prefetch is 2.
-  const auto loader = MakeLoader(store, {.batch_size = 2, .workers = 2, .memory_budget = 8392448});
+  const auto loader = MakeLoader(store, {.batch_size = 2, .workers = 2, .memory_budget = 8392928});
   std::vector<Batch> held;
   for (int i = 0; i < 4; ++i) {
     auto batch = loader->Next();
@@ -254,7 +254,7 @@ TEST(LoaderTest, HeldBatchesUpToTheBudgetThenAClearError) {
     EXPECT_THAT(
         loader->Next(),
         StatusIs(absl::StatusCode::kResourceExhausted,
-                 "4 batches of 480 bytes are held, as many as memory_budget = 8392448 bytes "
+                 "4 batches of 480 bytes are held, as many as memory_budget = 8392928 bytes "
                  "allows: release some, or raise memory_budget"));
   }
   for (const Batch& batch : held) ExpectExact(batch, *store);
@@ -341,6 +341,27 @@ TEST(LoaderTest, StatisticsOfWaiting) {
   ReadEpoch(*loader, *store);
   EXPECT_GT(loader->statistics().wait_seconds, 0);
   EXPECT_GE(loader->statistics().decode_seconds, 0.040);  // sleeps are never shorter
+}
+
+TEST(LoaderTest, TheStallShareIsThatOfTheEpoch) {
+  FakeStore::Options options;
+  options.on_decode = [](int64_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return absl::OkStatus();
+  };
+  const auto store = MakeStore(options);
+  const auto loader = MakeLoader(store, {.batch_size = 2, .workers = 1, .prefetch = 1});
+  double waited = 0;
+  for (int64_t epoch = 1; epoch < 5; ++epoch) {
+    ReadEpoch(*loader, *store);
+    const LoaderStatistics statistics = loader->statistics();
+    EXPECT_GT(statistics.stall_share(), 0);
+    EXPECT_LE(statistics.stall_share(), 1);
+    waited += statistics.epoch_wait_seconds;
+    EXPECT_NEAR(statistics.wait_seconds, waited, 1e-6);
+    ASSERT_THAT(loader->StartEpoch(epoch), IsOk());
+    EXPECT_EQ(loader->statistics().epoch_wait_seconds, 0);
+  }
 }
 
 TEST(LoaderTest, SlowFieldsAreReadOnceASample) {

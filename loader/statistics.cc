@@ -21,17 +21,17 @@ double LoaderStatistics::decodes_per_chunk() const {
   return Ratio(static_cast<double>(epoch_chunk_decodes), static_cast<double>(epoch_chunks));
 }
 
-double LoaderStatistics::stall_share() const { return Ratio(wait_seconds, epoch_seconds); }
+double LoaderStatistics::stall_share() const { return Ratio(epoch_wait_seconds, epoch_seconds); }
 
 std::string LoaderStatistics::ToString() const {
   const auto megabytes = [](int64_t bytes) { return static_cast<double>(bytes) * 1e-6; };
   std::string text = absl::StrFormat(
       "%d batches of %d samples, %.1f MB delivered; read %.1f MB in %.3f s (%d reads), decoded "
       "%.1f MB (%d chunks, %.2f times what was delivered) in %.3f s, copied in %.3f s; workers "
-      "idle %.3f s, consumer waited %.3f s",
+      "idle %.3f s, consumer waited %.3f s, %.0f %% of this epoch; %d batches ready, %d in work",
       batches, samples, megabytes(bytes_delivered), megabytes(bytes_read), read_seconds, reads,
       megabytes(bytes_decoded), chunks_decoded, read_amplification(), decode_seconds, copy_seconds,
-      idle_seconds, wait_seconds);
+      idle_seconds, wait_seconds, 100 * stall_share(), batches_ready, batches_in_work);
   if (epoch_chunks > 0) {
     absl::StrAppendFormat(&text, "; %.2f decodes a chunk in this epoch", decodes_per_chunk());
   }
@@ -68,6 +68,7 @@ std::string LoaderStatistics::ToJson() const {
                {"wait_seconds", wait_seconds},
                {"busy_seconds", busy_seconds},
                {"epoch_seconds", epoch_seconds},
+               {"epoch_wait_seconds", epoch_wait_seconds},
                {"epoch_chunks", epoch_chunks},
                {"epoch_chunk_decodes", epoch_chunk_decodes},
                {"order", order},

@@ -32,6 +32,7 @@ struct LoaderStatistics {
   double wait_seconds = 0;        // consumer, waiting in Next()
   double busy_seconds = 0;        // consumer, at work in Next(): planning and handing over
   double epoch_seconds = 0;       // consumer, from StartEpoch() to the last Next(), this epoch
+  double epoch_wait_seconds = 0;  // consumer, waiting in Next(), this epoch
 
   int64_t epoch_chunks = 0;         // different chunks that this epoch needed
   int64_t epoch_chunk_decodes = 0;  // chunks decoded for it

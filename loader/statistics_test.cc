@@ -29,12 +29,16 @@ TEST(LoaderStatisticsTest, OneLineOfText) {
                               .read_seconds = 0.25,
                               .decode_seconds = 1.5,
                               .idle_seconds = 0.125,
-                              .wait_seconds = 0.5};
+                              .wait_seconds = 3.5,
+                              .epoch_seconds = 2,
+                              .epoch_wait_seconds = 0.5,
+                              .batches_ready = 3,
+                              .batches_in_work = 1};
   EXPECT_EQ(
       statistics.ToString(),
       "2 batches of 20 samples, 4.0 MB delivered; read 1.0 MB in 0.250 s (12 reads), decoded 8.0 "
       "MB (40 chunks, 2.00 times what was delivered) in 1.500 s, copied in 0.000 s; workers "
-      "idle 0.125 s, consumer waited 0.500 s");
+      "idle 0.125 s, consumer waited 3.500 s, 25 % of this epoch; 3 batches ready, 1 in work");
   statistics.bytes_slow = 400'000;
   statistics.epoch_chunks = 20;
   statistics.epoch_chunk_decodes = 30;
@@ -48,8 +52,9 @@ TEST(LoaderStatisticsTest, OneLineOfText) {
 
 TEST(LoaderStatisticsTest, Json) {
   const LoaderStatistics statistics{.batches = 3,
-                                    .wait_seconds = 0.5,
+                                    .wait_seconds = 3.5,
                                     .epoch_seconds = 2,
+                                    .epoch_wait_seconds = 0.5,
                                     .epoch_chunks = 4,
                                     .epoch_chunk_decodes = 5,
                                     .slow_fields = {{"images", "compact layout"}}};

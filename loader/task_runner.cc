@@ -17,6 +17,30 @@ namespace {
 using Kind = ChunkLocation::Kind;
 using Use = GroupPlan::Use;
 
+const Field& FieldOf(const SequenceStore& store, const SampleMap& map, size_t output) {
+  return store.fields()[map.outputs()[output].field];
+}
+
+// Decoded.
+double ChunkBytes(const Field& field) {
+  return static_cast<double>(NumElements(field.grid.chunk_shape())) *
+         static_cast<double>(SizeOf(field.dtype));
+}
+
+// Of one read, where the output's chunks are read in parts; else 0.
+int64_t PartBytes(const SequenceStore& store, const SampleMap& map, int output) {
+  const int index = map.outputs()[output].field;
+  const Field& field = store.fields()[index];
+  if (field.grid.num_chunks() == 0 || !GroupPlan::ReadsParts(store.Locate(index, 0))) return 0;
+  const Shape& chunk = field.grid.chunk_shape();
+  Box box;
+  map.SetBox(output, 0, 0, box);
+  for (size_t axis = 0; axis < chunk.size(); ++axis) {
+    box.extent[axis] = std::min(box.extent[axis], chunk[axis]);
+  }
+  return RawReadBytes(chunk, static_cast<int64_t>(SizeOf(field.dtype)), box);
+}
+
 }  // namespace
 
 TaskRunner::TaskRunner(const SequenceStore& store, const SampleMap& map, Transforms transforms)
@@ -34,34 +58,50 @@ DType TaskRunner::dtype(int output) const {
 }
 
 int64_t TaskRunner::ScratchBytes(const SequenceStore& store, const SampleMap& map) {
-  // Encoded, decoded, and what a chain of codecs has between its stages.
-  constexpr double kBuffers = 4, kMost = 0x1p50;
+  // Encoded, decoded, the part of that which is wanted, and what a chain of codecs has between its
+  // stages.
+  constexpr double kBuffers = 5, kMost = 0x1p50;
   double largest = 0;
+  for (size_t i = 0; i < map.outputs().size(); ++i) {
+    const int64_t parts = PartBytes(store, map, static_cast<int>(i));
+    largest = std::max(largest, parts > 0 ? static_cast<double>(parts)
+                                          : kBuffers * ChunkBytes(FieldOf(store, map, i)));
+  }
+  return static_cast<int64_t>(std::min(largest, kMost));
+}
+
+int64_t TaskRunner::LikelyBytes(const SequenceStore& store, const SampleMap& map,
+                                const Transforms& transforms) {
+  double encoded = 0, decoded = 0;
   Box box;
   for (size_t i = 0; i < map.outputs().size(); ++i) {
     const int index = map.outputs()[i].field;
     const Field& field = store.fields()[index];
-    const auto element = static_cast<int64_t>(SizeOf(field.dtype));
-    const Shape& chunk = field.grid.chunk_shape();
-    if (field.grid.num_chunks() > 0 && GroupPlan::ReadsParts(store.Locate(index, 0))) {
-      map.SetBox(static_cast<int>(i), 0, 0, box);
-      for (size_t axis = 0; axis < chunk.size(); ++axis) {
-        box.extent[axis] = std::min(box.extent[axis], chunk[axis]);
-      }
-      largest = std::max(largest, static_cast<double>(RawReadBytes(chunk, element, box)));
-    } else {
-      const auto bytes = static_cast<double>(NumElements(chunk)) * static_cast<double>(element);
-      largest = std::max(largest, kBuffers * bytes);
+    if (field.grid.num_chunks() == 0) continue;
+    if (const int64_t parts = PartBytes(store, map, static_cast<int>(i)); parts > 0) {
+      encoded = std::max(encoded, static_cast<double>(parts));
+      continue;
     }
+    const double chunk = ChunkBytes(field);
+    const ChunkLocation at = store.Locate(index, 0);
+    // Small ones are read together.
+    const double together = std::min<double>(GroupPlan::kMaxReadBytes,
+                                             chunk * static_cast<double>(field.grid.num_chunks()));
+    encoded = std::max({encoded, static_cast<double>(at.size), together});
+    map.SetBox(static_cast<int>(i), 0, 0, box);
+    const bool whole = box.extent == field.grid.chunk_shape() && !transforms[index].has_value();
+    const auto stages = std::count(field.codec.begin(), field.codec.end(), '+');
+    decoded =
+        std::max(decoded, chunk * static_cast<double>((whole ? 0 : 2) + std::min(stages, 2L)));
   }
-  return static_cast<int64_t>(std::min(largest, kMost));
+  return static_cast<int64_t>(std::min(encoded + decoded, 0x1p50));
 }
 
 int64_t TaskRunner::StripScratchBytes(const SequenceStore& store, const SampleMap& map) {
   int64_t decoded = 0, part = 0;
   Box box;
   for (size_t i = 0; i < map.outputs().size(); ++i) {
-    const Field& field = store.fields()[map.outputs()[i].field];
+    const Field& field = FieldOf(store, map, i);
     const int64_t bytes = StripBytes(field);
     if (bytes == 0) continue;
     map.SetBox(static_cast<int>(i), 0, 0, box);
@@ -279,6 +319,11 @@ void TaskRunner::DeliverCached(Work& work, const GroupPlan::Task& task) const {
   if (!task.entry->finished() && !work.sink.Wait(*task.entry)) return;
   work.watch.Lap(work.worker.counters.wait_nanos);
   if (!task.entry->status().ok()) return FailAll(work, task, task.entry->status());
+  if (task.entry->unchecked()) {
+    const absl::Status unchanged = store_.CheckUnchanged(store_.Locate(task.field, task.chunk));
+    if (!unchanged.ok()) return FailAll(work, task, unchanged);
+    task.entry->SetChecked();
+  }
   const Box chunk_box = field.grid.BoxOf(task.chunk);
   Scatter(
       work, task,

@@ -52,10 +52,9 @@ struct WorkerState {
   AlignedBuffer strip_part;  // what one sample takes of a strip
   WorkerCounters counters;
 
-  int64_t memory_bytes() {
-    size_t bytes = encoded.capacity() + decoded.capacity() + strip_part.capacity();
-    for (int i = 0; i < CodecScratch::kBuffers; ++i) bytes += scratch.buffer(i).capacity();
-    return static_cast<int64_t>(bytes);
+  int64_t memory_bytes() const {
+    return static_cast<int64_t>(encoded.capacity() + decoded.capacity() + strip_part.capacity() +
+                                scratch.memory_bytes());
   }
 };
 
@@ -94,6 +93,9 @@ class TaskRunner {
   // Bytes that one worker may need to work in, besides a read of at most GroupPlan::kMaxReadBytes:
   // an upper bound for chunks that do not grow when encoded. At most 2^50.
   static int64_t ScratchBytes(const SequenceStore& store, const SampleMap& map);
+  // What it will take in all, judged by the first chunk of each field: no bound.
+  static int64_t LikelyBytes(const SequenceStore& store, const SampleMap& map,
+                             const Transforms& transforms);
   // Bytes that it may need besides where the plan has strips; 0 if it never does.
   static int64_t StripScratchBytes(const SequenceStore& store, const SampleMap& map);
 

@@ -31,6 +31,7 @@ std::unique_ptr<ChunkCache::Entry> ChunkCache::Allocate(int64_t bytes) {
     spare_[i] = std::move(spare_.back());
     spare_.pop_back();
     entry->finished_ = false;
+    entry->SetChecked();
     entry->status_ = absl::OkStatus();
     return entry;
   }
@@ -68,6 +69,7 @@ void ChunkCache::StartEpoch(int64_t expires) {
     Entry& entry = *item.second;
     if (entry.finished() && entry.status().ok()) {
       entry.expires = expires;
+      entry.unchecked_ = true;
       first_expiry_ = expires;
       return false;
     }

@@ -31,6 +31,9 @@ class ChunkCache {
 
     // Whether the chunk is in `memory`, or will never be. After Finish(), by any thread.
     bool finished() const { return finished_.load(std::memory_order_acquire); }
+    // Whether it is from an epoch before and nobody has checked since that it is still right.
+    bool unchecked() const { return unchecked_.load(std::memory_order_relaxed); }
+    void SetChecked() { unchecked_.store(false, std::memory_order_relaxed); }
     // Of the decoding; only once finished.
     const absl::Status& status() const { return status_; }
     void Finish(absl::Status status) {
@@ -41,6 +44,7 @@ class ChunkCache {
    private:
     friend class ChunkCache;
     std::atomic<bool> finished_ = false;
+    std::atomic<bool> unchecked_ = false;
     absl::Status status_;
   };
 

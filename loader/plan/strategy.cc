@@ -168,7 +168,8 @@ absl::StatusOr<Strategy> ChooseStrategy(const StrategyInput& input) {
   const LoaderOptions& options = *input.options;
   Strategy strategy;
   strategy.sampler.order = options.order;
-  const int64_t room = options.memory_budget - input.workers * input.worker_bytes;
+  const int64_t room =
+      options.memory_budget - input.workers * (input.worker_bytes + input.strip_bytes);
   const int64_t fitting = options.memory_budget / input.batch_bytes;
   const int64_t needed = int64_t{options.prefetch} + 1;
   if (fitting < needed) {

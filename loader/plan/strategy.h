@@ -36,6 +36,8 @@ struct StrategyInput {
   int64_t epoch_batches = 0;               // of this shard
   int workers = 1;
   int64_t worker_bytes = 0;  // memory of each, at most 2^51
+  // What each has besides where there is room; it depends on the number of workers.
+  int64_t strip_bytes = 0;
 };
 
 struct Strategy {

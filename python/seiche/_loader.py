@@ -110,9 +110,10 @@ class Loader:
         epoch: number of the first pass.
         shard: (index, count) for data-parallel training. None: rank and world size of
             torch.distributed or torchrun (RANK, WORLD_SIZE), (0, 1) without them.
-        workers: threads; 0: one a core.
+        workers: threads; 0: one a core. Fewer where `memory_budget` has no room for their work.
         prefetch: batches decoded ahead.
-        memory_budget: bytes for batches and decoded chunks; a number, "500MB", "4GiB".
+        memory_budget: bytes for batches, decoded chunks and what workers work in; a number,
+            "500MB", "4GiB".
         shuffle_bytes: bytes of decoded chunks shuffled together by "chunk-aware"; 0: a quarter of
             the budget.
         dtype: "float32", "float16", "bfloat16" (torch, JAX), "uint8"; also NumPy's and torch's; a
