@@ -18,8 +18,8 @@
 
 namespace seiche {
 
-// An HDF5 file, or a folder with one folder of JPEG frames for each sequence; or, with "*" or "?"
-// in the last component of `path`, all those that match as one, sorted by name. kNotFound if there
+// An HDF5 file, or a folder with one folder of JPEG frames for each sequence; or, with "*", "?" or
+// "[a-c]" in `path`, all those that match as one, sorted by name (ExpandGlob). kNotFound if there
 // is nothing at `path` or no such H5 dataset (the message lists those that exist);
 // kFailedPrecondition if it is neither of the two or has the wrong rank; kDataLoss if it is
 // damaged.
