@@ -51,6 +51,20 @@ def _names(outputs, fields):
     return [name[len(prefix):] if name.startswith(prefix) else name for name in names]
 
 
+def _check_kind(kind, outputs):
+    """ValueError where arrays of that kind cannot hold the values of the loader's outputs."""
+    if kind == "numpy" and any(output["dtype"] == "bfloat16" for output in outputs):
+        raise ValueError("NumPy has no bfloat16: take output='torch' or 'jax', or another dtype")
+    wide = [output for output in outputs if output["dtype"] in ("int64", "uint64", "float64")]
+    if kind != "jax" or not wide:
+        return
+    import jax  # pylint: disable=import-outside-toplevel
+    if not jax.config.jax_enable_x64:
+        raise ValueError(
+            f"output='jax': JAX would cut the {wide[0]['dtype']} of {wide[0]['name']!r} to 32 "
+            "bits: call jax.config.update('jax_enable_x64', True), or ask for dtype='float32'")
+
+
 class _Pass:
     """The iterator over one pass."""
 
@@ -125,7 +139,8 @@ class Loader:
         on_error: "fail": what cannot be read raises; "skip": it is left out, see skipped().
         last_batch: "keep" (may be short), "drop", "pad" (with the epoch's first samples).
         max_batches: end each epoch after so many.
-        output: "numpy", "torch" or "jax": the kind of arrays.
+        output: "numpy", "torch" or "jax": the kind of arrays. JAX has elements of 64 bits with
+            jax_enable_x64 only: without it they are refused, unless dtype= makes smaller ones.
         container: "batch" (a mapping with more), "dict" or "tuple" (named).
         pin_memory: copy torch tensors into page-locked memory; needs CUDA.
         decode_once: share decoded chunks between samples as far as the budget reaches.
@@ -188,10 +203,11 @@ class Loader:
         native = _seiche.make_loader(self.store._native, json.dumps(options))
         description = json.loads(native.describe())
         outputs = description["outputs"]
-        if self._kind[0] == "numpy" and any(o["dtype"] == "bfloat16" for o in outputs):
+        try:
+            _check_kind(self._kind[0], outputs)
+        except ValueError:
             native.close()
-            raise ValueError("NumPy has no bfloat16: take output='torch' or 'jax', or another "
-                             "dtype")
+            raise
         self._layout = _batch.Layout(outputs, _names(outputs, list(self.store.fields.values())),
                                      self._convert)
         self._batches = description["batches"]
@@ -219,6 +235,7 @@ class Loader:
 
     def __iter__(self):
         self._here()
+        _check_kind(self._kind[0], self._layout.outputs)  # jax_enable_x64 may be off by now
         if not self._fresh:
             if self._pass is not None:
                 self._epoch += 1

@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 import seiche
+from conftest import write
 
 jax = pytest.importorskip("jax", reason="JAX is not installed: tools/python_full_tests")
 
@@ -41,3 +42,32 @@ def test_a_jitted_step_takes_a_named_tuple(waves):
                            container="tuple")
     for batch in loader:
         assert numpy.isfinite(float(step(batch)))
+
+
+WIDE = [numpy.int64(2**40 + 1), numpy.uint64(2**63 + 1), numpy.float64(1 / 3)]
+
+
+@pytest.fixture
+def x64():
+    before = jax.config.jax_enable_x64
+    yield lambda enabled: jax.config.update("jax_enable_x64", enabled)
+    jax.config.update("jax_enable_x64", before)
+
+
+@pytest.mark.parametrize("value", WIDE, ids=lambda value: value.dtype.name)
+def test_64_bits_are_kept_or_refused(tmp_path, x64, value):
+    values = numpy.full((4, 3, 5, 6), value)
+    write(tmp_path / "wide.h5", values)
+    x64(False)
+    with pytest.raises(ValueError, match=f"{value.dtype.name} of 'images'.*jax_enable_x64.*dtype="):
+        seiche.Loader(tmp_path / "wide.h5", 2, output="jax")
+    batch = next(iter(seiche.Loader(tmp_path / "wide.h5", 2, output="jax", dtype="float32")))
+    numpy.testing.assert_array_equal(batch.array, values[:2].astype(numpy.float32))
+    x64(True)
+    loader = seiche.Loader(tmp_path / "wide.h5", 2, output="jax")
+    for batch in loader:
+        assert batch.array.dtype == values.dtype
+        numpy.testing.assert_array_equal(batch.array, values[:2])
+    x64(False)
+    with pytest.raises(ValueError, match="jax_enable_x64"):
+        next(iter(loader))
