@@ -1,6 +1,7 @@
 """`seiche bench`: h5py and torch's DataLoader beside seiche, on the user's own file."""
 
 import argparse
+import importlib
 import json
 import os
 import statistics
@@ -29,6 +30,7 @@ class Samples:
     def __getitem__(self, index):
         import h5py  # pylint: disable=import-outside-toplevel
         if self._pid != os.getpid():
+            importlib.import_module("seiche.h5")  # h5py reads swell from now on
             self._file, self._pid = h5py.File(self.path, "r")[self.dataset], os.getpid()
         sequence, place = divmod(int(index), self.places)
         if not self.window:
@@ -76,7 +78,7 @@ def same_values(samples, loader):
     """Whether the loader's first batch has what h5py reads."""
     with loader:
         batch = next(iter(loader))
-        return all(numpy.array_equal(values, samples[number])
+        return all(numpy.array_equal(values, samples[number], equal_nan=True)
                    for number, values in zip(batch.samples, batch.array))
 
 
@@ -101,17 +103,29 @@ def readers(args, samples, store):
     return found
 
 
-def run(args):
-    """Returns [{"reader": ..., "samples_per_second": [...], "bytes_per_second": [...]}, ...]."""
+def checked_store(args):
+    """Returns the store; ValueError if it is none that h5py can be compared on."""
     store = open_store(args.path, args.dataset)
+    if not os.path.isfile(args.path):
+        raise ValueError(f"{args.path}: bench takes one HDF5 file, for h5py reads no pattern and "
+                         "no folder of frames")
     field = store.field
     if not field.axes.startswith("NT" if args.window else "N"):
-        raise SystemExit(f"seiche: error: bench takes sequences of frames, axes NT..., not "
-                         f"{field.axes}")
+        raise ValueError(f"bench takes sequences of frames, axes NT..., not {field.axes}")
+    if args.window and args.window > field.shape[1]:
+        raise ValueError(f"--window {args.window}: the sequences of {field.name!r} have "
+                         f"{field.shape[1]} frames")
+    return store
+
+
+def run(args):
+    """Returns [{"reader": ..., "samples_per_second": [...], "bytes_per_second": [...]}, ...]."""
+    store = checked_store(args)
+    field = store.field
     samples = Samples(args.path, field.name, args.window, *(*field.shape, 1)[:2])
     check = Loader(store, min(args.batch_size, len(samples)), window=args.window or None)
     if not same_values(samples, check):
-        raise SystemExit("seiche: error: h5py reads other values than seiche")
+        raise ValueError("h5py reads other values than seiche")
     found = readers(args, samples, store)
     rows = {name: [] for name in found}
     # Side by side, round after round: what else the machine does hits all of them.

@@ -8,6 +8,7 @@ import sys
 import numpy
 
 import seiche
+import seiche.h5
 from conftest import random_values, write
 from seiche import _advise
 
@@ -67,6 +68,28 @@ def test_bench_compares_readers_of_the_same_values(waves):
     assert done.returncode == 0 and "x h5py" in done.stdout
     assert run("bench", waves.path, "--batch-size", 0).returncode == 2
     assert "does not exist" in run("bench", waves.path, "--dataset", "x").stderr
+
+
+def test_bench_compares_nan_and_swell(tmp_path):
+    values = random_values((8, 6, 16, 16))
+    values[:, 0, 0, 0] = numpy.nan
+    write(tmp_path / "nan.h5", values, chunks=(1, 6, 16, 16), **seiche.h5.codec())
+    done = run("bench", tmp_path / "nan.h5", "--batch-size", 2, "--seconds", 0.02, "--rounds", 1,
+               "--workers", 1, "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)) >= 2
+
+
+def test_bench_says_what_it_does_not_take(waves, tmp_path):
+    done = run("bench", waves.path, "--window", 20)
+    assert done.returncode == 1
+    assert done.stderr == "seiche: error: --window 20: the sequences of 'images' have 12 frames\n"
+    assert run("convert", waves.path, tmp_path / "frames").returncode == 0
+    write(tmp_path / "run_0.h5", waves.values)
+    for path in (tmp_path / "frames", tmp_path / "run_*.h5"):
+        done = run("bench", path)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"seiche: error: {path}: bench takes one HDF5 file")
 
 
 def test_advise_measures_layouts_and_leaves_nothing_behind(tmp_path):
