@@ -1,9 +1,14 @@
 """`seiche advise`: how fast this machine reads a file as it is, and how fast in other layouts."""
 
 import argparse
+import concurrent.futures
+import contextlib
+import glob
 import json
 import os
+import re
 import shlex
+import signal
 import statistics
 import sys
 import tempfile
@@ -65,6 +70,68 @@ def measure(store, args, seed, memory_budget, max_batches):
         return samples / (time.perf_counter() - start)
 
 
+class Interrupted(BaseException):
+    """A signal came that ends the program: its number."""
+
+
+@contextlib.contextmanager
+def scratch_folder(parent):
+    """Yields a folder that is removed in the end, and before a signal ends the program."""
+    def stop(number, _):
+        signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
+        raise Interrupted(number)
+
+    caught = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+              if signal.getsignal(number) is not signal.SIG_IGN]
+    try:
+        for number in caught:
+            signal.signal(number, stop)
+        with tempfile.TemporaryDirectory(prefix="seiche-advise-", dir=parent) as folder:
+            yield folder
+    except Interrupted as error:
+        os.kill(os.getpid(), error.args[0])
+        os._exit(128 + error.args[0])  # the first process of a container lives on
+    finally:
+        for number in caught:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def write_excerpt(*arguments):
+    """Calls _seiche.write_excerpt in a thread of its own, so that signals end the wait for it."""
+    writer = concurrent.futures.ThreadPoolExecutor(1)
+    writer.submit(_seiche.write_excerpt, *arguments).result()
+
+
+def is_pattern(path):
+    """Whether seiche.open() takes the path for a pattern."""
+    return re.search("[*?]", os.path.basename(path)) is not None
+
+
+def matching_paths(path):
+    """Returns what a pattern matches; other paths as they are."""
+    if not is_pattern(path):
+        return [path]
+    folder, name = os.path.split(path)
+    # In Python's patterns "[" is special too.
+    found = glob.glob(os.path.join(glob.escape(folder), name.replace("[", "[[]")))
+    return sorted(found) or [path]
+
+
+def stored_bytes(path, name):
+    """Returns the bytes that a field takes in its files; 0 if they are not known."""
+    printed, total = [], 0
+    paths = matching_paths(os.path.expanduser(path))
+    _seiche.run([b"inspect", *map(os.fsencode, paths), b"--json"], printed.append)
+    if not printed:
+        return 0
+    for store in json.loads("".join(printed))["stores"]:
+        sizes = [field.get("stored_bytes") for field in store["fields"] if field["name"] == name]
+        if not sizes or not sizes[0]:
+            return 0
+        total += sizes[0]
+    return total
+
+
 def excerpt_sequences(field, args):
     """Returns how many sequences are written anew: as many as fit into args.excerpt bytes."""
     count = parse_bytes(args.excerpt, "--excerpt") // max(1, field.nbytes // field.shape[0])
@@ -83,16 +150,16 @@ def run(args):
     if not field.axes.startswith("N"):
         raise ValueError(f"advise takes sequences (axes N...), not {field.axes}")
     today = Layout("as it is", None)
-    today.bytes_per_sequence = os.path.getsize(args.path) / field.shape[0]
+    today.bytes_per_sequence = stored_bytes(args.path, field.name) / field.shape[0]
     layouts = [today] + [Layout(*layout) for layout in LAYOUTS]
     count = excerpt_sequences(field, args)
-    with tempfile.TemporaryDirectory(dir=args.scratch) as folder:
+    with scratch_folder(args.scratch) as folder:
         stores = [(store, budget(args, field, 1))]
         for number, layout in enumerate(layouts[1:]):
             path = os.path.join(folder, f"{number}.h5")
-            _seiche.write_excerpt(store._native, 0, count, os.fsencode(path),
-                                  (1, *field.shape[1:]), split_codecs(layout.codec))
-            layout.bytes_per_sequence = os.path.getsize(path) / count
+            write_excerpt(store._native, 0, count, os.fsencode(path), (1, *field.shape[1:]),
+                          split_codecs(layout.codec))
+            layout.bytes_per_sequence = stored_bytes(path, field.name) / count
             stores.append((open_store(path, field.name, axes=field.axes),
                            budget(args, field, count / field.shape[0])))
         # As many batches of every layout as the excerpts' sequences make.
@@ -104,6 +171,16 @@ def run(args):
     return layouts
 
 
+def target_path(path):
+    """Returns where the advised file goes: of a pattern's files beside their folder.
+
+    In it the pattern might match the new file too.
+    """
+    if is_pattern(path):
+        return os.path.dirname(os.path.abspath(path)) + ".fast.h5"
+    return os.path.splitext(path.rstrip("/"))[0] + ".fast.h5"
+
+
 def verdict(layouts, args):
     """Returns what to do, as text."""
     today = layouts[0]
@@ -113,14 +190,15 @@ def verdict(layouts, args):
     # Of those that are nearly as fast, the smallest.
     choice = min((layout for layout in layouts[1:] if layout.rate >= 0.9 * best.rate),
                  key=lambda layout: layout.bytes_per_sequence)
-    target = f"{os.path.splitext(args.path)[0]}.fast.h5"
-    command = ["seiche", "convert", args.path, target, "--chunks", "manual", "--codec",
-               choice.codec]
+    command = ["seiche", "convert", args.path, target_path(args.path), "--chunks", "manual",
+               "--codec", choice.codec]
     if args.dataset:
         command += ["--field", args.dataset]
-    size = choice.bytes_per_sequence / today.bytes_per_sequence
-    return (f"{choice.name}: {choice.rate / today.rate:.1f} times as many samples a second, "
-            f"{size:.2f} times the size.\n    {shlex.join(command)}")
+    size = ""
+    if today.bytes_per_sequence:
+        size = f", {choice.bytes_per_sequence / today.bytes_per_sequence:.2f} times the size"
+    return (f"{choice.name}: {choice.rate / today.rate:.1f} times as many samples a second{size}."
+            f"\n    {shlex.join(command)}")
 
 
 def table(layouts):
@@ -139,7 +217,7 @@ def parser():
         prog="seiche advise", description="Measures for some seconds how many samples a second "
         "this machine loads from a file as it is, and from its first sequences in other layouts, "
         "all in the page cache; says what to change.")
-    add_sample_arguments(result)
+    add_sample_arguments(result, "HDF5 file, folder of JPEG frames, or pattern of files")
     result.add_argument("--order", default="uniform", help="of the samples, as in seiche.Loader")
     result.add_argument("--workers", type=int, default=0, help="threads; 0: one a core")
     result.add_argument("--memory-budget", default="4GiB", help="as in seiche.Loader")

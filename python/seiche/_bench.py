@@ -155,7 +155,7 @@ def parser():
     result = argparse.ArgumentParser(
         prog="seiche bench", description="Reads shuffled batches of a file by h5py, by torch's "
         "DataLoader over h5py, and by seiche; the file's pages stay in the page cache.")
-    add_sample_arguments(result)
+    add_sample_arguments(result, "HDF5 file")
     result.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)),
                         help="threads of seiche, processes of DataLoader; default: the cores")
     result.add_argument("--order", default="uniform", help="of seiche's samples")

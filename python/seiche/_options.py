@@ -154,9 +154,9 @@ def parse_seed(seed):
     return str(int(seed) % 2**64)
 
 
-def add_sample_arguments(parser):
+def add_sample_arguments(parser, path_help):
     """Adds to a command's parser what says which samples it reads."""
-    parser.add_argument("path", help="HDF5 file")
+    parser.add_argument("path", help=path_help)
     parser.add_argument("--dataset", help="H5 dataset; without it the only one of rank 4")
     parser.add_argument("--batch-size", type=int, default=16, help="samples")
     parser.add_argument("--window", type=int, default=0, help="frames of a sample; 0: all")

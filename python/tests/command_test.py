@@ -2,10 +2,14 @@
 
 import json
 import shlex
+import signal
 import subprocess
 import sys
+import time
 
+import h5py
 import numpy
+import pytest
 
 import seiche
 import seiche.h5
@@ -110,6 +114,65 @@ def test_advise_measures_layouts_and_leaves_nothing_behind(tmp_path):
     assert done.returncode == 0 and "as it is" in done.stdout, done.stderr
     assert run("advise", path, "--rounds", 0).returncode == 2
     assert "does not exist" in run("advise", path, "--dataset", "x").stderr
+
+
+def test_advise_counts_the_bytes_of_what_is_read(tmp_path):
+    values = random_values((6, 4, 8, 8))
+    for name in ("run_0.h5", "run_1.h5"):
+        write(tmp_path / name, values, chunks=(1, 4, 8, 8))
+        write(tmp_path / name, random_values((6, 40, 8, 8)), "other")
+    assert run("convert", tmp_path / "run_0.h5", tmp_path / "frames", "--field",
+               "images").returncode == 0
+    frames = sum(path.stat().st_size for path in (tmp_path / "frames").glob("*/*.jpg"))
+    options = ["--batch-size", 2, "--seconds", 0.02, "--rounds", 1, "--json"]
+    for arguments, size in (([tmp_path / "run_0.h5", "--dataset", "images"], 1024),
+                            ([tmp_path / "run_*.h5", "--dataset", "images"], 1024),
+                            ([tmp_path / "frames"], frames / 6)):
+        done = run("advise", *arguments, *options)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["layouts"][0]["bytes_per_sequence"] == size
+    with h5py.File(tmp_path / "virtual.h5", "w") as file:
+        layout = h5py.VirtualLayout((6, 4, 8, 8), "f4")
+        layout[:] = h5py.VirtualSource(tmp_path / "run_0.h5", "images", shape=(6, 4, 8, 8))
+        file.create_virtual_dataset("images", layout)
+    assert _advise.stored_bytes(str(tmp_path / "virtual.h5"), "images") == 0
+    layouts = [_advise.Layout("as it is", None), _advise.Layout("fast", "lzf")]
+    layouts[0].rates, layouts[1].rates = [100], [200]
+    args = _advise.parser().parse_args([str(tmp_path / "run_*.h5")])
+    lines = _advise.verdict(layouts, args).splitlines()
+    assert lines[0] == "fast: 2.0 times as many samples a second."
+    assert shlex.split(lines[1])[3] == f"{tmp_path}.fast.h5"  # which the pattern does not match
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_advice_leaves_nothing_behind(tmp_path, waves, number):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-m", "seiche._cli", "advise", waves.path, "--seconds", "60",
+               "--scratch", str(scratch)]
+    with subprocess.Popen(command) as process:
+        while not list(scratch.glob("*/4.h5")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(number)
+        assert process.wait(60) == -number
+    assert not list(scratch.iterdir())
+
+
+def test_interrupted_writing_of_excerpts_leaves_nothing_behind(tmp_path):
+    path, scratch = tmp_path / "large.h5", tmp_path / "scratch"
+    scratch.mkdir()
+    with h5py.File(path, "w") as file:  # 16 GB of zeros: minutes to write anew
+        file.create_dataset("images", (1000, 16, 512, 512), "f4", chunks=(1, 16, 512, 512))
+    command = [sys.executable, "-m", "seiche._cli", "advise", str(path), "--excerpt", "16GiB",
+               "--scratch", str(scratch)]
+    with subprocess.Popen(command) as process:
+        while not list(scratch.glob("*/*")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == -signal.SIGINT
+    assert not list(scratch.iterdir())
 
 
 def test_the_advised_command_runs(tmp_path):
