@@ -78,59 +78,99 @@ def dtype_name(dtype):
     return numpy.dtype(dtype).name
 
 
+def _read_statistics(path):
+    """Returns what `seiche stats` wrote to the file, by field."""
+    with open(path, encoding="utf-8") as file:
+        try:
+            found = json.load(file)
+        except ValueError as error:
+            raise ValueError(f"normalize: {path}: not JSON: {error}") from None
+    fields = found.get("fields") if isinstance(found, Mapping) else None
+    if not isinstance(fields, Mapping):
+        raise ValueError(f"normalize: {path}: has no \"fields\", which `seiche stats FILE --out "
+                         f"{path}` writes")
+    return fields
+
+
+def _attribute_moments(field):
+    attributes = field.attrs
+    if "mean" not in attributes or "standard_deviation" not in attributes:
+        raise ValueError(
+            f"normalize=True: field {field.name!r} has no attributes mean and "
+            "standard_deviation: take normalize='stats.json', which `seiche stats FILE --out "
+            "stats.json` writes")
+    return attributes["mean"], attributes["standard_deviation"]
+
+
 def _numbers(value):
+    if not isinstance(value, str):
+        try:
+            return [float(v) for v in value]
+        except TypeError:
+            pass
+    return [float(value)]
+
+
+def _pair(moments, where):
+    """Returns (means, standard deviations) of whatever says them."""
+    if isinstance(moments, Mapping):
+        if not {"mean", "standard_deviation"} <= set(moments):
+            raise ValueError(f"{where}: the keys 'mean' and 'standard_deviation' are needed, not "
+                             + (", ".join(map(repr, moments)) or "none"))
+        moments = moments["mean"], moments["standard_deviation"]
+    if isinstance(moments, str):
+        raise ValueError(f"{where}: (mean, std) is needed, not {moments!r}")
     try:
-        return [float(v) for v in value]
-    except TypeError:
-        return [float(value)]
+        mean, deviation = moments
+        return _numbers(mean), _numbers(deviation)
+    except (TypeError, ValueError):
+        raise ValueError(f"{where}: (mean, std) is needed, numbers or one a channel, not "
+                         f"{moments!r}") from None
 
 
-def _moments(field, normalize):
-    """Returns (means, standard deviations) of a field, or None where it is left as it is."""
-    if isinstance(normalize, (str, os.PathLike)):
-        with open(normalize, encoding="utf-8") as file:
-            normalize = json.load(file)["fields"]
+def _moments(field, normalize, where):
+    """Returns (means, standard deviations), as many each, or None: the field is left as it is."""
+    if normalize is None or normalize is False:
+        return None
     if normalize is True:
-        attributes = field.attrs
-        if "mean" not in attributes or "standard_deviation" not in attributes:
-            raise ValueError(
-                f"normalize=True: field {field.name!r} has no attributes mean and "
-                "standard_deviation: take normalize='stats.json', which `seiche stats FILE --out "
-                "stats.json` writes")
-        normalize = (float(attributes["mean"]), float(attributes["standard_deviation"]))
-    if isinstance(normalize, Mapping):
+        normalize = _attribute_moments(field)
+    elif isinstance(normalize, Mapping):
         if field.name not in normalize:
             return None
         normalize = normalize[field.name]
-    if isinstance(normalize, Mapping):
-        normalize = (normalize["mean"], normalize["standard_deviation"])
-    mean, deviation = normalize
-    return _numbers(mean), _numbers(deviation)
+    where = f"{where}: field {field.name!r}"
+    means, deviations = _pair(normalize, where)
+    if any(not d > 0 for d in deviations):
+        raise ValueError(f"{where} has a standard deviation that is not above 0")
+    if not all(map(math.isfinite, means + deviations)):
+        raise ValueError(f"{where} has a mean or standard deviation that is not finite")
+    if len(means) == 1:
+        means = means * len(deviations)
+    if len(deviations) == 1:
+        deviations = deviations * len(means)
+    if len(means) != len(deviations):
+        raise ValueError(f"{where} has {len(means)} means, but {len(deviations)} standard "
+                         "deviations")
+    return means, deviations
 
 
-def _transform(number, field, dtype, normalize, unpack):
+def _scale_and_offset(moments, where):
+    scale = [1 / d for d in moments[1]]
+    offset = [-m / d for m, d in zip(*moments)]
+    if not all(map(math.isfinite, scale + offset)):
+        raise ValueError(f"{where}: the standard deviation {min(moments[1])} is too small")
+    return scale, offset
+
+
+def _transform(number, field, dtype, moments, unpack):
     transform = {"field": number}
     if isinstance(dtype, Mapping):
         dtype = dtype.get(field.name)
     if dtype is not None:
         transform["dtype"] = dtype_name(dtype)
-    moments = None
-    if normalize is not None and normalize is not False:
-        moments = _moments(field, normalize)
     if moments is not None:
-        means, deviations = moments
-        if any(not d > 0 for d in deviations):
-            raise ValueError(f"normalize: field {field.name!r} has a standard deviation that is "
-                             "not above 0")
-        if len(means) == 1:
-            means = means * len(deviations)
-        if len(deviations) == 1:
-            deviations = deviations * len(means)
-        if len(means) != len(deviations):
-            raise ValueError(f"normalize: field {field.name!r} has {len(means)} means, but "
-                             f"{len(deviations)} standard deviations")
-        transform["scale"] = [1 / d for d in deviations]
-        transform["offset"] = [-m / d for m, d in zip(means, deviations)]
+        transform["scale"], transform["offset"] = _scale_and_offset(
+            moments, f"normalize: field {field.name!r}")
         if dtype is None and "float" not in str(field.dtype):
             transform["dtype"] = "float32"
     if unpack or (moments is not None and field.packed):
@@ -145,7 +185,14 @@ def parse_transforms(fields, dtype, normalize, unpack):
         if unknown:
             raise ValueError(f"{name}: there is no field {sorted(unknown)[0]!r}, but "
                              + ", ".join(repr(f.name) for f in fields))
-    found = [_transform(i, field, dtype, normalize, unpack) for i, field in enumerate(fields)]
+    where = "normalize"
+    if isinstance(normalize, (str, os.PathLike)):
+        where = f"normalize: {os.fspath(normalize)}"
+        normalize = _read_statistics(normalize)
+        if not any(field.name in normalize for field in fields):
+            raise ValueError(f"{where}: has nothing of " + ", ".join(repr(f.name) for f in fields))
+    found = [_transform(i, field, dtype, _moments(field, normalize, where), unpack)
+             for i, field in enumerate(fields)]
     return [transform for transform in found if transform]
 
 

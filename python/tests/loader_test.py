@@ -158,6 +158,42 @@ def test_normalize(waves, tmp_path):
         assert abs(values.mean()) < 1e-5 and abs(values.std() - 1) < 1e-5
 
 
+NONSENSE = [
+    ((float("nan"), 1), "normalize: field 'images' has a mean .* not finite"),
+    ((float("inf"), 1), "normalize: field 'images' has a mean .* not finite"),
+    ((0, float("inf")), "normalize: field 'images' has .* standard deviation that is not finite"),
+    ((0, 0), "normalize: field 'images' has a standard deviation that is not above 0"),
+    ((1, 1e-320), "normalize: field 'images': the standard deviation .* too small"),
+    (3, r"normalize: field 'images': \(mean, std\) is needed.* not 3"),
+    ((1, 2, 3), r"\(mean, std\) is needed"),
+    ((None, 1), r"\(mean, std\) is needed"),
+    ({"images": "stats.json"}, r"\(mean, std\) is needed, not 'stats.json'"),
+    ({"images": {"mean": 0, "std": 1}},
+     "'mean' and 'standard_deviation' are needed, not 'mean', 'std'"),
+    (([1, 2], [1, 2, 3]), "2 means, but 3 standard deviations"),
+]
+
+
+@pytest.mark.parametrize("normalize, text", NONSENSE, ids=lambda value: str(value)[:40])
+def test_normalize_that_makes_no_sense(waves, normalize, text):
+    with pytest.raises(ValueError, match=text):
+        seiche.Loader(waves.path, 2, normalize=normalize)
+
+
+@pytest.mark.parametrize("content, text", [
+    ('{"fields": {"images": {"mean": [null], "standard_deviation": [null]}}}',
+     r"field 'images': \(mean, std\) is needed.*None"),
+    ('{"fields": {"images": {"mean": [0]}}}', "field 'images': the keys .* not 'mean'"),
+    ('{"fields": {"other": {"mean": [0], "standard_deviation": [1]}}}', "has nothing of 'images'"),
+    ('{"images": {"mean": [0], "standard_deviation": [1]}}', 'has no "fields"'),
+    ("[1]", 'has no "fields"'), ("fields:", "not JSON")])
+def test_statistics_that_make_no_sense(waves, tmp_path, content, text):
+    path = tmp_path / "stats.json"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=f"normalize: {path}: {text}"):
+        seiche.Loader(waves.path, 2, normalize=path)
+
+
 def test_normalize_makes_floats_of_whole_numbers_channel_by_channel(tmp_path):
     values = numpy.random.default_rng(0).integers(0, 255, (5, 3, 4, 4, 2), numpy.uint8)
     write(tmp_path / "c.h5", values)
