@@ -149,7 +149,7 @@ class Loader:
         store: what it reads.
         samples: of an epoch, of all shards together.
         order: "uniform", "sequential" or "chunk-aware".
-        keeps_chunks: whether all decoded chunks stay in memory, so that only the first pass decodes.
+        keeps_chunks: whether all decoded chunks stay in memory: only the first pass decodes.
         shard: (index, count).
 
     Raises:

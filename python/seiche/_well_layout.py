@@ -52,6 +52,19 @@ class Metadata:
         """Entries of constant_scalars."""
         return len(self.constant_scalar_names)
 
+    @property
+    def sample_shapes(self):
+        """Shapes of a sample's arrays without the axis of steps, dict of lists."""
+        return {
+            "input_fields": [*self.spatial_resolution, self.n_fields],
+            "output_fields": [*self.spatial_resolution, self.n_fields],
+            "constant_fields": [*self.spatial_resolution, self.n_constant_fields],
+            "input_scalars": [self.n_scalars],
+            "output_scalars": [self.n_scalars],
+            "constant_scalars": [self.n_constant_scalars],
+            "space_grid": [*self.spatial_resolution, self.n_spatial_dims],
+        }
+
 
 @dataclasses.dataclass
 class Array:

@@ -101,13 +101,17 @@ class WellDataset(torch.utils.data.Dataset):
         full_trajectory_mode: each trajectory is one sample; start_output_steps_at_t: the first
             output step.
         name_override: of metadata.dataset_name.
-        transform: called with (data, metadata) before fields become channels; metadata has dataset,
-            file_idx, sample_idx, time_idx, time_stride.
+        transform: called with (data, metadata) before fields become channels, those of
+            the_well.data.augmentation too, sample by sample; metadata has dataset, file_idx,
+            sample_idx, time_idx, time_stride.
         min_std: the least standard deviation to divide by.
         threads: that read the samples of a batch; 0: one a core. Inside of DataLoader's workers 1
             is right.
 
     Not taken: flatten_tensors=False, other boundary_return_type, storage_options.
+
+    Attributes: metadata, and the original's own (n_spatial_dims, size_tuple, field_names, n_files,
+    n_windows_per_trajectory, n_steps_input, ...), with the same values.
     """
 
     def __init__(self, path=None, normalization_path=None, well_base_path=None,
@@ -135,6 +139,14 @@ class WellDataset(torch.utils.data.Dataset):
         self.min_dt_stride, self.max_dt_stride = min_dt_stride, max_dt_stride
         self.return_grid, self.normalize_time_grid = return_grid, normalize_time_grid
         self.boundary_return_type = boundary_return_type
+        self.well_dataset_name = well_dataset_name
+        self.include_filters, self.exclude_filters = include_filters, exclude_filters
+        self.use_normalization = use_normalization
+        self.normalization_type = normalization_type
+        self.flatten_tensors = flatten_tensors
+        self.restrict_num_trajectories = restrict_num_trajectories
+        self.restrict_num_samples = restrict_num_samples
+        self.restriction_seed = restriction_seed
         self.full_trajectory_mode = full_trajectory_mode
         self.start_output_steps_at_t = start_output_steps_at_t
         self.transform = transform
@@ -149,8 +161,28 @@ class WellDataset(torch.utils.data.Dataset):
         self._windows = self._count_windows()
         counts = [f.trajectories * w for f, w in zip(self._files, self._windows)]
         self._first = numpy.concatenate([[0], numpy.cumsum(counts)])
+        self._describe()
         self.restriction_set = self._restrict(
             restrict_num_samples, restrict_num_trajectories, restriction_seed)
+
+    def _describe(self):
+        """Sets what transforms and models ask the dataset itself for."""
+        metadata = self.metadata
+        self.n_spatial_dims = metadata.n_spatial_dims
+        self.size_tuple = metadata.spatial_resolution
+        self.n_files = metadata.n_files
+        self.n_trajectories_per_file = metadata.n_trajectories_per_file
+        self.n_steps_per_trajectory = metadata.n_steps_per_trajectory
+        self.n_windows_per_trajectory = self._windows
+        self.scalar_names = metadata.scalar_names
+        self.constant_scalar_names = metadata.constant_scalar_names
+        self.field_names = metadata.field_names
+        self.constant_field_names = metadata.constant_field_names
+        self.core_field_names, self.core_constant_field_names = (
+            [f.name for f in self._files[0].fields if f.time_varying == varying]
+            for varying in (True, False))
+        self.bc_types = metadata.boundary_condition_types
+        self.num_bcs = len(self.bc_types)
 
     @staticmethod
     def _open(file):
@@ -295,7 +327,10 @@ class WellDataset(torch.utils.data.Dataset):
         return data, TrajectoryMetadata(self, number, trajectory, step, stride)
 
     def __getitem__(self, index):
-        data, metadata = self._load(index)
+        return self._sample(*self._load(index))
+
+    def _sample(self, data, metadata):
+        """Returns the dictionary of a sample made of its parts."""
         if self.transform is not None:
             data = self.transform(data, metadata)
         fields, constant_fields = (
@@ -330,7 +365,10 @@ class WellDataset(torch.utils.data.Dataset):
         if self._pool is None or self._pool[0] != os.getpid():
             threads = self._threads or len(os.sched_getaffinity(0))
             self._pool = os.getpid(), concurrent.futures.ThreadPoolExecutor(threads)
-        return list(self._pool[1].map(self.__getitem__, indices))
+        if self.transform is None:
+            return list(self._pool[1].map(self.__getitem__, indices))
+        # One after the other too: a transform's random numbers are those of a single thread.
+        return [self._sample(*loaded) for loaded in self._pool[1].map(self._load, indices)]
 
     def __getstate__(self):
         return dict(self.__dict__, _pool=None)

@@ -55,8 +55,19 @@ def test_samples_are_those_of_the_original(tank, options):
     for name in ("dataset_name", "n_spatial_dims", "spatial_resolution", "field_names",
                  "constant_field_names", "scalar_names", "constant_scalar_names", "n_fields",
                  "n_constant_fields", "n_files", "n_trajectories_per_file",
-                 "n_steps_per_trajectory", "grid_type"):
+                 "n_steps_per_trajectory", "grid_type", "sample_shapes"):
         assert getattr(ours.metadata, name) == getattr(theirs.metadata, name), name
+    for name in ("n_spatial_dims", "size_tuple", "field_names", "constant_field_names",
+                 "scalar_names", "constant_scalar_names", "core_field_names",
+                 "core_constant_field_names", "n_files", "n_trajectories_per_file",
+                 "n_steps_per_trajectory", "n_windows_per_trajectory", "num_bcs", "dataset_name",
+                 "n_steps_input", "n_steps_output", "max_rollout_steps", "min_dt_stride",
+                 "max_dt_stride", "full_trajectory_mode", "files_paths", "data_path",
+                 "normalization_path", "well_dataset_name", "use_normalization", "return_grid",
+                 "normalization_type", "flatten_tensors", "restriction_seed", "transform",
+                 "restrict_num_samples", "restrict_num_trajectories"):
+        assert getattr(ours, name) == getattr(theirs, name), name
+    assert sorted(ours.bc_types) == sorted(theirs.bc_types)
 
 
 @pytest.mark.parametrize("kind, name", [("zscore", "ZScoreNormalization"),
@@ -80,6 +91,36 @@ def test_random_strides_are_the_originals(tank):
     numpy.random.seed(0)
     for sample, wanted in zip(ours.__getitems__(range(len(ours))), expected):
         assert_same(sample, wanted)
+
+
+AUGMENTATIONS = ["RandomAxisFlip", "RandomAxisPermute", "RandomAxisRoll", "RandomRotation90",
+                 "Compose"]
+
+
+def seeded(read):
+    torch.manual_seed(3)
+    numpy.random.seed(3)
+    return read()
+
+
+@pytest.mark.parametrize("shape", [(6, 5), (3, 4, 5)], ids=str)
+@pytest.mark.parametrize("name", AUGMENTATIONS)
+def test_augmentations_are_the_originals(tmp_path, name, shape):
+    original()
+    augmentation = pytest.importorskip("the_well.data.augmentation")
+    if name == "Compose":
+        transform = augmentation.Compose(augmentation.RandomAxisFlip(),
+                                         augmentation.RandomAxisPermute())
+    else:
+        transform = getattr(augmentation, name)()
+    write_well(tmp_path / "a.h5", 0, 2, 8, shape)
+    arguments = {"path": str(tmp_path), "transform": transform}
+    theirs, ours = original().WellDataset(**arguments), WellDataset(**arguments, threads=3)
+    expected = seeded(lambda: [theirs[i] for i in range(len(theirs))])
+    for samples in (seeded(lambda: [ours[i] for i in range(len(ours))]),
+                    seeded(lambda: ours.__getitems__(range(len(ours))))):
+        for sample, wanted in zip(samples, expected):
+            assert_same(sample, wanted)
 
 
 def test_three_dimensions(tmp_path):
