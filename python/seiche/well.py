@@ -279,7 +279,8 @@ class WellDataset(torch.utils.data.Dataset):
     def _values(self, number, array, trajectory, steps):
         """Returns an array of one sample as a tensor: steps first, where it has any."""
         if array.values is not None:
-            return torch.as_tensor(array.values)
+            values = torch.as_tensor(array.values)
+            return values if self.transform is None else values.clone()  # it may write to them
         key = (trajectory,) * array.sample_varying + (steps,) * array.time_varying
         return torch.as_tensor(self._fields[number][array.dataset][key])
 
@@ -302,7 +303,7 @@ class WellDataset(torch.utils.data.Dataset):
                 for a in file.grid]
         space = torch.stack(torch.meshgrid(*axes, indexing="ij"), -1)
         time = file.time.values[trajectory] if file.time.sample_varying else file.time.values
-        time = torch.as_tensor(time[steps])
+        time = torch.tensor(time[steps])  # a copy
         return space, time - time.min() if self.normalize_time_grid else time
 
     def _load(self, index):

@@ -177,6 +177,25 @@ def test_transform_sees_the_parts_and_the_place(tank):
     assert seen == [(0, 1, 1)]
 
 
+def test_what_is_kept_is_not_written_to(tank):
+    def scale(data, _):
+        for fields in data["constant_fields"].values():
+            for values in fields.values():
+                values *= 2
+        for values in data["constant_scalars"].values():
+            values *= 2
+        return data
+
+    dataset = WellDataset(path=tank, well_split_name="train", transform=scale,
+                          normalize_time_grid=False)
+    first, second = ({name: values.clone() for name, values in dataset[0].items()}
+                     for _ in range(2))
+    assert_same(second, first)
+    for values in dataset[0].values():
+        values += 1
+    assert_same(dataset[0], first)
+
+
 @pytest.mark.parametrize("options, error", [
     ({"n_steps_input": 9}, ValueError), ({"include_filters": ["sea"]}, FileNotFoundError),
     ({"boundary_return_type": "mask"}, NotImplementedError),
