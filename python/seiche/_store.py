@@ -102,8 +102,9 @@ class Store:
     """An open store: its fields by name, and its only field's array where it has one.
 
     store["images"] is a Field. Where the store has a single field, `store.shape`, `store.dtype`,
-    `store.chunks`, `store.filters` and `store[i, t0:t1]` are that field's. len(store) is the number
-    of sequences (of a recording without axis N: of frames). Made by seiche.open().
+    `store.chunks`, `store.filters` and `store[i, t0:t1]` are that field's; of several fields the
+    store has no such attributes. "images" in store: whether it has that field. len(store) is the
+    number of sequences (of a recording without axis N: of frames). Made by seiche.open().
     Reading takes no lock of HDF5's, and the GIL is free meanwhile. Can be pickled: the copy opens
     the files again.
     """
@@ -138,7 +139,11 @@ class Store:
     def __getattr__(self, name):
         if name in ("shape", "dtype", "chunks", "filters", "axes", "ndim", "size", "nbytes",
                     "slow_reason"):
-            return getattr(self.field, name)
+            try:
+                field = self.field
+            except ValueError as error:
+                raise AttributeError(str(error), name=name, obj=self) from None
+            return getattr(field, name)
         raise AttributeError(f"a Store has no attribute {name!r}")
 
     @property
@@ -153,6 +158,12 @@ class Store:
                 raise DatasetNotFoundError(f"the store has no field {key!r}, but {names}")
             return self._fields[key]
         return self.field[key]
+
+    def __contains__(self, name):
+        if not isinstance(name, str):
+            raise TypeError("`in` asks a Store for the name of a field, not for "
+                            f"{type(name).__name__}: of values, look into store[...]")
+        return name in self._fields
 
     def __iter__(self):
         return iter(self.field)

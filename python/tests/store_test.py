@@ -83,6 +83,27 @@ def test_several_fields(tmp_path):
         store["depth"]
 
 
+def test_attributes_are_those_of_an_only_field(tmp_path):
+    path = tmp_path / "fields.h5"
+    write(path, random_values((6, 4, 5, 5)), "height")
+    write(path, random_values((6, 4, 3, 3)), "speed")
+    both, one = seiche.open(path, ["height", "speed"]), seiche.open(path, "height")
+    for name in ("shape", "dtype", "chunks", "axes", "slow_reason"):
+        assert hasattr(one, name) and not hasattr(both, name)
+    with pytest.raises(AttributeError, match="several fields: take store.name. of 'height', 'spe"):
+        both.shape
+    with pytest.raises(AttributeError, match="no attribute 'colour'"):
+        one.colour
+
+
+def test_in_asks_for_fields(waves):
+    store = seiche.open(waves.path)
+    assert "images" in store and "labels" not in store
+    for other in (0, waves.values[0], None):
+        with pytest.raises(TypeError, match="name of a field"):
+            other in store
+
+
 def test_axes_can_be_named(tmp_path):
     path = tmp_path / "axes.h5"
     write(path, random_values((6, 3, 5, 5)))
