@@ -113,7 +113,9 @@ class Loader:
         dataset: H5 dataset(s) of the paths, as in seiche.open().
         window: None for whole sequences; frames of a sample: 20; or windows by name:
             {"input": 10, "target": 10} (one after the other), {"input": (0, 10), "last": (19, 20)}
-            (first, end).
+            (first, end). Windows name the batch's arrays: batch["input"], and batch["window"] for
+            20; of several fields batch["images/input"]. Without windows the fields do:
+            batch["images"].
         step: stored frames from one sample's first to the next one's.
         frame_stride: stored frames from one frame of a window to the next.
         crop: part of an axis by its letter: {"H": 64, "W": (10, 74), "D": slice(0, 32, 2)}.
@@ -130,14 +132,18 @@ class Loader:
             "500MB", "4GiB".
         shuffle_bytes: bytes of decoded chunks shuffled together by "chunk-aware"; 0: a quarter of
             the budget.
-        dtype: "float32", "float16", "bfloat16" (torch, JAX), "uint8"; also NumPy's and torch's; a
-            dict by field. None: as stored.
+        dtype: "float32", "float16", "bfloat16" (torch, JAX), "uint8"; also "f2", NumPy's and
+            torch's; a dict by field. None: as stored. To "uint8" values are rounded, and cut to 0
+            to 255: of JPEG frames, which are float32 from 0 to 1, that leaves 0 and 1, unless
+            normalize=(0, 1 / 255) makes 0 to 255 of them.
         normalize: (value - mean) / standard deviation: (mean, std), numbers or one a channel; a
             dict of them by field; the path of what `seiche stats` wrote; True: the attributes
             `mean` and `standard_deviation` of the H5 datasets.
         unpack: apply scale_factor, add_offset and _FillValue (netCDF).
-        on_error: "fail": what cannot be read raises; "skip": it is left out, see skipped().
-        last_batch: "keep" (may be short), "drop", "pad" (with the epoch's first samples).
+        on_error: "fail": what cannot be read raises; "skip": it is left out, see skipped(), and its
+            batch is shorter by it, whatever last_batch says.
+        last_batch: of an epoch, if samples are left over: "keep" (a short one), "drop", "pad" (with
+            the epoch's first samples).
         max_batches: end each epoch after so many.
         output: "numpy", "torch" or "jax": the kind of arrays. JAX has elements of 64 bits with
             jax_enable_x64 only: without it they are refused, unless dtype= makes smaller ones.

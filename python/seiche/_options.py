@@ -68,14 +68,18 @@ def parse_crops(crop, random_crop):
 
 
 def dtype_name(dtype):
-    """Returns "float16" for numpy.float16, torch.float16, jax.numpy.float16 or the name."""
-    if isinstance(dtype, str):
-        return dtype
+    """Returns "float16" for numpy.float16, torch.float16, jax.numpy.float16, "f2" or the name."""
     text = str(dtype)
     if text.startswith("torch."):
         return text[len("torch."):]
     import numpy  # pylint: disable=import-outside-toplevel
-    return numpy.dtype(dtype).name
+    if not isinstance(dtype, str):
+        return numpy.dtype(dtype).name
+    try:
+        found = numpy.dtype(dtype)
+    except TypeError:  # bfloat16 too: it is not NumPy's
+        return dtype
+    return found.name if found.kind in "iuf" else dtype
 
 
 def _read_statistics(path):

@@ -12,6 +12,7 @@ import pytest
 
 import seiche
 from conftest import random_values, write
+from seiche import _cli
 
 
 def samples_of(loader):
@@ -98,6 +99,14 @@ def test_last_batch(waves, last_batch, sizes, padding):
     assert batches[-1].padding == padding
 
 
+@pytest.mark.parametrize("last_batch, sizes", [
+    ("keep", [5, 4, 5, 5, 4]), ("drop", [5, 4, 5, 5]), ("pad", [5, 4, 5, 5, 5])])
+def test_batches_without_what_was_skipped_are_shorter(damaged, last_batch, sizes):
+    loader = seiche.Loader(damaged.path, 5, order="sequential", on_error="skip",
+                           last_batch=last_batch)
+    assert [batch.size for batch in loader] == sizes
+
+
 def test_max_batches(waves):
     loader = seiche.Loader(waves.path, 4, max_batches=2)
     assert len(loader) == 2
@@ -140,12 +149,30 @@ def test_crops(waves):
 
 
 @pytest.mark.parametrize("dtype", ["float16", numpy.float16, numpy.dtype("float16"),
-                                   {"images": "float16"}])
+                                   "f2", "<f2", "half", {"images": "float16"}, {"images": "f2"}])
 def test_dtype(waves, dtype):
     batch = next(iter(seiche.Loader(waves.path, 3, dtype=dtype)))
     assert batch["images"].dtype == numpy.float16
     numpy.testing.assert_array_equal(
         batch["images"], waves.values[batch.samples].astype(numpy.float16))
+
+
+@pytest.mark.parametrize("dtype", ["f8", "float64", "tiny", "S4", "c8", "bool"])
+def test_dtypes_that_are_none(waves, dtype):
+    with pytest.raises(ValueError, match="float64" if dtype == "f8" else dtype):
+        seiche.Loader(waves.path, 3, dtype=dtype)
+
+
+def test_bytes_of_jpeg_frames(waves, tmp_path):
+    """The scale is the docstring's."""
+    path = str(tmp_path / "frames")
+    assert _cli.run(["convert", waves.path, path]) == 0
+    frames = seiche.open(path)[:4]
+    batch = next(iter(seiche.Loader(path, 4, order="sequential", dtype="uint8",
+                                    normalize=(0, 1 / 255))))
+    numpy.testing.assert_array_equal(batch.array, numpy.rint(255 * frames))
+    batch = next(iter(seiche.Loader(path, 4, order="sequential", dtype="uint8")))
+    assert set(numpy.unique(batch.array)) == {0, 1}
 
 
 def test_normalize(waves, tmp_path):
