@@ -4,12 +4,13 @@ import os
 import signal
 import sys
 
-from seiche import _seiche
+from seiche import __version__, _seiche
 
-_BENCH_HELP = """
+_PYTHON_HELP = """
 In Python only:
   advise                      how fast a file is read as it is, and in other layouts
   bench                       h5py and torch's DataLoader beside seiche, on your own file
+  --version                   the package's version
 """
 
 
@@ -41,9 +42,14 @@ def main():
     if arguments[:1] == ["bench"]:
         from seiche import _bench  # pylint: disable=import-outside-toplevel
         return _bench.main(arguments[1:])
+    if arguments == ["--version"]:
+        _write(f"seiche {__version__}\n")
+        return 0
     code = run(arguments)
     if arguments in (["--help"], ["-h"]):
-        _write(_BENCH_HELP)
+        _write(_PYTHON_HELP)
+    if not arguments:
+        sys.stderr.write(_PYTHON_HELP)
     return code
 
 

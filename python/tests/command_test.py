@@ -57,7 +57,17 @@ def test_usage_errors(tmp_path):
     assert done.returncode == 1 and done.stderr.startswith("seiche: error: ")
     done = run("--help")
     assert done.returncode == 0 and "convert" in done.stdout
-    assert "bench" in done.stdout and "advise" in done.stdout
+    for command in ("bench", "advise", "--version"):
+        assert command in done.stdout
+    done = run()
+    assert done.returncode == 2 and done.stdout == ""
+    for command in ("inspect", "convert", "verify", "stats", "bench", "advise"):
+        assert command in done.stderr
+
+
+def test_version():
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"seiche {seiche.__version__}\n")
 
 
 def test_bench_compares_readers_of_the_same_values(waves):
