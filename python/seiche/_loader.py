@@ -1,17 +1,23 @@
 """seiche.Loader: batches of a store in a reproducible order, decoded ahead by threads."""
 
+from __future__ import annotations
+
 import atexit
 import json
 import os
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from seiche import _batch, _launch, _options, _seiche
 from seiche._errors import from_status
 from seiche._statistics import Statistics
-from seiche._store import Store, open as open_store
+from seiche._store import AnyPath, Store, open as open_store
 
-_open_loaders = weakref.WeakSet()
+# Elements of an axis: how many, (first, end), or a slice.
+Part = int | tuple[int, int] | slice
+
+_open_loaders: weakref.WeakSet[Loader] = weakref.WeakSet()
 
 
 @atexit.register
@@ -163,21 +169,47 @@ class Loader:
             for options that make no sense; MemoryError if the budget does not suffice.
     """
 
-    def __init__(self, data, batch_size=1, *, dataset=None, window=None, step=1, frame_stride=1,
-                 crop=None, random_crop=None, order="uniform", seed=0, epoch=0, shard=None,
-                 workers=0, prefetch=2, memory_budget="4GiB", shuffle_bytes=0, dtype=None,
-                 normalize=None, unpack=False, on_error="fail", last_batch="keep", max_batches=None,
-                 output="numpy", container="batch", pin_memory=False, decode_once=True):
-        self._native = None
-        self._pass = None  # the number of the pass under way
-        self._last_stats, self._last_skipped = None, []
+    def __init__(
+        self,
+        data: AnyPath | Sequence[AnyPath] | Store | Sequence[Store],
+        batch_size: int = 1,
+        *,
+        dataset: str | Sequence[str] | Mapping[str, str | None] | None = None,
+        window: Part | Mapping[str, Part] | None = None,
+        step: int = 1,
+        frame_stride: int = 1,
+        crop: Mapping[str, Part] | None = None,
+        random_crop: Mapping[str, int] | None = None,
+        order: str = "uniform",
+        seed: int = 0,
+        epoch: int = 0,
+        shard: tuple[int, int] | None = None,
+        workers: int = 0,
+        prefetch: int = 2,
+        memory_budget: int | str = "4GiB",
+        shuffle_bytes: int | str = 0,
+        dtype: Any = None,
+        normalize: Any = None,
+        unpack: bool = False,
+        on_error: str = "fail",
+        last_batch: str = "keep",
+        max_batches: int | None = None,
+        output: str = "numpy",
+        container: str = "batch",
+        pin_memory: bool = False,
+        decode_once: bool = True,
+    ) -> None:
+        self._native: Any = None
+        self._pass: int | None = None  # the number of the pass under way
+        self._last_stats: Any = None
+        self._last_skipped: list[tuple[int, int, Exception]] = []
         if container not in ("batch", "dict", "tuple"):
             raise ValueError(f"container: {container!r} is none of 'batch', 'dict', 'tuple'")
         self._convert = _batch.converter(output, pin_memory)
         self._kind = (output, container, pin_memory)
-        self.store = _as_store(data, dataset)
+        self.store: Store = _as_store(data, dataset)
         fields = list(self.store.fields.values())
-        self.shard = _launch.find_shard(shard)
+        self.shard: tuple[int, int] = _launch.find_shard(shard)
         self._options = {
             "batch_size": int(batch_size),
             "windows": _options.parse_window(window),
@@ -217,9 +249,9 @@ class Loader:
         self._layout = _batch.Layout(outputs, _names(outputs, list(self.store.fields.values())),
                                      self._convert)
         self._batches = description["batches"]
-        self.samples = description["samples"]
-        self.order = description["order"]
-        self.keeps_chunks = description["keeps_chunks"]
+        self.samples: int = description["samples"]
+        self.order: str = description["order"]
+        self.keeps_chunks: bool = description["keeps_chunks"]
         self._epoch = place["epoch"]
         self._fresh = True  # the native loader stands where the next pass begins
         self._native = native
@@ -239,7 +271,7 @@ class Loader:
         """Where a copy of this loader begins: at the pass to come."""
         return self._goes_on if self._pass is None else {"epoch": self._epoch + 1}
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         self._here()
         _check_kind(self._kind[0], self._layout.outputs)  # jax_enable_x64 may be off by now
         if not self._fresh:
@@ -267,16 +299,16 @@ class Loader:
         self._epoch += 1
         self._goes_on = {"epoch": self._epoch}
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Batches of a whole epoch of this shard."""
         return self._batches
 
     @property
-    def epoch(self):
+    def epoch(self) -> int:
         """Number of the pass that is under way; without one, of the next to come."""
         return self._epoch
 
-    def set_epoch(self, epoch):
+    def set_epoch(self, epoch: int) -> None:
         """Sets the number of the pass that the next `for` makes.
 
         Only of interest to those who count epochs themselves: each `for` goes on to the next
@@ -293,7 +325,7 @@ class Loader:
         self._epoch = epoch
         self._goes_on = {"epoch": epoch}
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         """Returns where to go on, a small dict that json and torch.save can write.
 
         The place is behind the last batch that was delivered, whatever was read ahead. When all
@@ -310,7 +342,7 @@ class Loader:
     def _place(self):
         return {"epoch": self._epoch, "state": self._native.state()}
 
-    def load_state_dict(self, state):
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on where a state_dict() was taken: the next `for` yields the batches that follow.
 
         ValueError if the state belongs to another order: other data, seed, batch size, windows.
@@ -326,21 +358,21 @@ class Loader:
             self._goes_on = before
             raise
 
-    def stats(self):
+    def stats(self) -> Statistics:
         """Returns the counters so far, a dict whose `summary` names the bottleneck."""
         if self._native is not None and self._pid == os.getpid():
             self._last_stats = Statistics(json.loads(self._native.statistics()),
                                           self._native.report())
         return self._last_stats
 
-    def skipped(self):
+    def skipped(self) -> list[tuple[int, int, Exception]]:
         """Returns [(sample, epoch, exception), ...] of what was left out, at most 1000."""
         if self._native is not None and self._pid == os.getpid():
             self._last_skipped = [(s["sample"], s["epoch"], from_status(s["code"], s["message"]))
                                   for s in json.loads(self._native.skipped())]
         return list(self._last_skipped)
 
-    def close(self):
+    def close(self) -> None:
         """Stops the threads. Batches stay valid; another `for` starts threads and goes on."""
         if self._native is None or self._pid != os.getpid():
             return
@@ -352,10 +384,10 @@ class Loader:
         self._native = None
         self._pass = None
 
-    def __enter__(self):
+    def __enter__(self) -> Loader:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __getstate__(self):
@@ -371,7 +403,7 @@ class Loader:
         self._last_stats, self._last_skipped = None, []
         self._start()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         arrays = ", ".join(
             f"{name}: {output['dtype']} [B, {', '.join(map(str, output['shape']))}]"
             for name, output in zip(self._layout.names, self._layout.outputs))

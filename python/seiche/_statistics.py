@@ -1,5 +1,8 @@
 """What a loader has done, and whether it or the training step is the bottleneck."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class Statistics(dict):
     """A loader's counters by name, sums since it was made; seconds of workers add up over threads.
@@ -10,12 +13,12 @@ class Statistics(dict):
     memory_bytes, memory_peak_bytes, shuffle_quality (1: as good as uniform), slow_fields.
     """
 
-    def __init__(self, counters, report):
+    def __init__(self, counters: Mapping[str, Any], report: str) -> None:
         super().__init__(counters)
         self.report = report
 
     @property
-    def summary(self):
+    def summary(self) -> str:
         """One line: who waits for whom."""
         share = self["stall_share"]
         if self["batches"] == 0:
@@ -30,8 +33,8 @@ class Statistics(dict):
                 f"data; {self['samples']} samples, {self['bytes_delivered'] / 1e6:.4g} MB "
                 "delivered")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<seiche.Statistics: {self.summary}>"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.summary}\n{self.report}"

@@ -1,12 +1,18 @@
 """Stores: HDF5 files, folders of JPEG frames and lists of them, as arrays."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
 import numpy
 
 from seiche import _indexing, _seiche
 from seiche._errors import DatasetNotFoundError, file_names
+
+AnyPath = str | bytes | os.PathLike  # of a file, a folder, or a pattern
 
 
 def numpy_dtype(name):
@@ -38,58 +44,59 @@ class Field:
         self._store = store
         self._number = number
         self._dtype = description["dtype"]
-        self.name = description["name"]
-        self.shape = tuple(description["shape"])
-        self.axes = description["axes"]
-        self.chunks = tuple(description["chunks"]) if description["chunks"] else None
+        self.name: str = description["name"]
+        self.shape: tuple[int, ...] = tuple(description["shape"])
+        self.axes: str = description["axes"]
+        chunks = description["chunks"]
+        self.chunks: tuple[int, ...] | None = tuple(chunks) if chunks else None
         codec = description["codec"]
-        self.filters = () if codec == "none" else tuple(codec.split("+"))
-        self.slow_reason = description["slow_reason"]
-        self.packed = description["packed"]  # scale_factor, add_offset or _FillValue
+        self.filters: tuple[str, ...] = () if codec == "none" else tuple(codec.split("+"))
+        self.slow_reason: str = description["slow_reason"]
+        self.packed: bool = description["packed"]  # scale_factor, add_offset or _FillValue
 
     @property
-    def dtype(self):
+    def dtype(self) -> numpy.dtype | str:
         """NumPy dtype of the elements as stored; the text "bfloat16" for what NumPy lacks."""
         return self._dtype if self._dtype == "bfloat16" else numpy.dtype(self._dtype)
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         """Number of axes."""
         return len(self.shape)
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Number of elements."""
         return int(numpy.prod(self.shape, dtype=object))
 
     @property
-    def nbytes(self):
+    def nbytes(self) -> int:
         """Bytes of all elements, decoded."""
-        return self.size * (2 if self._dtype == "bfloat16" else self.dtype.itemsize)
+        return self.size * (2 if self._dtype == "bfloat16" else numpy.dtype(self._dtype).itemsize)
 
     @property
-    def attrs(self):
+    def attrs(self) -> dict[str, str]:
         """The H5 dataset's attributes as a dict of text."""
         return self._store._native.attributes(self._number)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> numpy.ndarray:
         native, number = self._store._native, self._number
         return _indexing.take(lambda *box: native.read(number, *box), self.shape,
                               numpy_dtype(self._dtype), key)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[numpy.ndarray]:
         return (self[i] for i in range(len(self)))
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray:
         if copy is False:
             raise ValueError("a stored array has to be read: it cannot be had without a copy")
         values = self[...]
         return values if dtype is None else values.astype(dtype, copy=False)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shape = "x".join(map(str, self.shape))
         chunks = "x".join(map(str, self.chunks)) if self.chunks else "none"
         codec = "+".join(self.filters) or "no compression"
@@ -109,12 +116,23 @@ class Store:
     the files again.
     """
 
+    # The only field's.
+    shape: tuple[int, ...]
+    dtype: numpy.dtype | str
+    chunks: tuple[int, ...] | None
+    filters: tuple[str, ...]
+    axes: str
+    ndim: int
+    size: int
+    nbytes: int
+    slow_reason: str
+
     def __init__(self, paths, fields, verify, memory_map):
         self._opened_by = (paths, fields, verify, memory_map)
         options = json.dumps({"fields": fields, "verify": verify, "memory_map": memory_map})
         self._native = _seiche.open(paths, options)
         description = json.loads(self._native.describe())
-        self.path = description["path"]
+        self.path: str = description["path"]
         self._fields = {
             field["name"]: Field(self, number, field)
             for number, field in enumerate(description["fields"])
@@ -124,19 +142,19 @@ class Store:
         return Store, self._opened_by
 
     @property
-    def fields(self):
+    def fields(self) -> dict[str, Field]:
         """The fields, a dict by name, in the order in which they were asked for."""
         return dict(self._fields)
 
     @property
-    def field(self):
+    def field(self) -> Field:
         """The only field; ValueError if there are several."""
         if len(self._fields) != 1:
             names = ", ".join(map(repr, self._fields))
             raise ValueError(f"the store has several fields: take store[name] of {names}")
         return next(iter(self._fields.values()))
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name in ("shape", "dtype", "chunks", "filters", "axes", "ndim", "size", "nbytes",
                     "slow_reason"):
             try:
@@ -147,9 +165,15 @@ class Store:
         raise AttributeError(f"a Store has no attribute {name!r}")
 
     @property
-    def attrs(self):
+    def attrs(self) -> dict[str, str]:
         """The file's attributes as a dict of text."""
         return self._native.attributes(-1)
+
+    @overload
+    def __getitem__(self, key: str) -> Field: ...
+
+    @overload
+    def __getitem__(self, key: Any) -> numpy.ndarray: ...
 
     def __getitem__(self, key):
         if isinstance(key, str):
@@ -159,22 +183,22 @@ class Store:
             return self._fields[key]
         return self.field[key]
 
-    def __contains__(self, name):
+    def __contains__(self, name: object) -> bool:
         if not isinstance(name, str):
             raise TypeError("`in` asks a Store for the name of a field, not for "
                             f"{type(name).__name__}: of values, look into store[...]")
         return name in self._fields
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[numpy.ndarray]:
         return iter(self.field)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return next(iter(self._fields.values())).shape[0]
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray:
         return self.field.__array__(dtype, copy)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         fields = "".join(f"\n  {field!r}" for field in self._fields.values())
         return f"<seiche.Store {self.path!r}>{fields}"
 
@@ -195,8 +219,13 @@ def _requests(dataset, axes):
 
 
 def open(  # pylint: disable=redefined-builtin
-    paths, dataset=None, *, axes=None, verify=True, memory_map=True
-):
+    paths: AnyPath | Sequence[AnyPath],
+    dataset: str | Sequence[str] | Mapping[str, str | None] | None = None,
+    *,
+    axes: str | None = None,
+    verify: bool = True,
+    memory_map: bool = True,
+) -> Store:
     """Opens an HDF5 file, a folder of JPEG frames, or several of them as one.
 
     Args:

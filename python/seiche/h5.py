@@ -10,15 +10,20 @@
 Chunks of frames [T,H,W] (or [N,T,H,W]) suit it; a chunk is decoded as a whole by h5py.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import h5py
 
 from seiche import _seiche
 
 # HDF5's number of the filter, as files have it.
-ID = 41873
+ID: int = 41873
 
 
-def codec(bound=None, *, relative=None, level="small", frames=100):
+def codec(bound: float | None = None, *, relative: float | None = None, level: str = "small",
+          frames: int = 100) -> dict[str, Any]:
     """Returns the arguments of h5py's create_dataset() that compress with swell.
 
     Args:

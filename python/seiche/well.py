@@ -11,11 +11,15 @@ libhdf5 and by several threads for a batch; only the files' metadata is read by 
 are local ones: no fsspec.
 """
 
+from __future__ import annotations
+
 import concurrent.futures
 import glob
 import operator
 import os
 import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy
 import torch
@@ -114,16 +118,39 @@ class WellDataset(torch.utils.data.Dataset):
     n_windows_per_trajectory, n_steps_input, ...), with the same values.
     """
 
-    def __init__(self, path=None, normalization_path=None, well_base_path=None,
-                 well_dataset_name=None, well_split_name=None, include_filters=(),
-                 exclude_filters=(), use_normalization=False, normalization_type=None,
-                 max_rollout_steps=100, n_steps_input=1, n_steps_output=1, min_dt_stride=1,
-                 max_dt_stride=1, flatten_tensors=True, restrict_num_trajectories=None,
-                 restrict_num_samples=None, restriction_seed=0, cache_small=True,
-                 max_cache_size=1e9, return_grid=True, normalize_time_grid=True,
-                 boundary_return_type="padding", full_trajectory_mode=False,
-                 start_output_steps_at_t=-1, name_override=None, transform=None, min_std=1e-4,
-                 storage_options=None, threads=0):
+    def __init__(
+        self,
+        path: str | os.PathLike | None = None,
+        normalization_path: str | None = None,
+        well_base_path: str | None = None,
+        well_dataset_name: str | None = None,
+        well_split_name: str | None = None,
+        include_filters: Sequence[str] = (),
+        exclude_filters: Sequence[str] = (),
+        use_normalization: bool = False,
+        normalization_type: str | Callable[..., Any] | None = None,
+        max_rollout_steps: int = 100,
+        n_steps_input: int = 1,
+        n_steps_output: int = 1,
+        min_dt_stride: int = 1,
+        max_dt_stride: int = 1,
+        flatten_tensors: bool = True,
+        restrict_num_trajectories: float | None = None,
+        restrict_num_samples: float | None = None,
+        restriction_seed: int = 0,
+        cache_small: bool = True,
+        max_cache_size: float = 1e9,
+        return_grid: bool = True,
+        normalize_time_grid: bool = True,
+        boundary_return_type: str | None = "padding",
+        full_trajectory_mode: bool = False,
+        start_output_steps_at_t: int = -1,
+        name_override: str | None = None,
+        transform: Callable[[dict[str, Any], TrajectoryMetadata], dict[str, Any]] | None = None,
+        min_std: float = 1e-4,
+        storage_options: dict[str, Any] | None = None,
+        threads: int = 0,
+    ) -> None:
         super().__init__()
         del cache_small, max_cache_size  # what varies neither with sample nor time is kept always
         if boundary_return_type not in ("padding", None) or not flatten_tensors or storage_options:
@@ -150,7 +177,8 @@ class WellDataset(torch.utils.data.Dataset):
         self.full_trajectory_mode = full_trajectory_mode
         self.start_output_steps_at_t = start_output_steps_at_t
         self.transform = transform
-        self._threads, self._pool = threads, None
+        self._threads = threads
+        self._pool: Any = None
         self._files = [_well_layout.File(name) for name in self.files_paths]
         self._fields = [self._open(file) for file in self._files]
         self.metadata = _well_layout.describe(self._files)
@@ -252,7 +280,7 @@ class WellDataset(torch.utils.data.Dataset):
                 yield numpy.arange(number, number + windows)
                 number += windows
 
-    def __len__(self):
+    def __len__(self) -> int:
         return int(self._first[-1]) if self.restriction_set is None else len(self.restriction_set)
 
     def _place(self, index):
@@ -327,7 +355,7 @@ class WellDataset(torch.utils.data.Dataset):
             data["space_grid"], data["time_grid"] = self._read_grids(file, trajectory, steps)
         return data, TrajectoryMetadata(self, number, trajectory, step, stride)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         return self._sample(*self._load(index))
 
     def _sample(self, data, metadata):
@@ -358,7 +386,7 @@ class WellDataset(torch.utils.data.Dataset):
             sample["output_time_grid"] = data["time_grid"][split:]
         return {name: values for name, values in sample.items() if values.numel() > 0}
 
-    def __getitems__(self, indices):
+    def __getitems__(self, indices: Sequence[int]) -> list[dict[str, torch.Tensor]]:
         """Reads several samples at once, by threads: what DataLoader calls for a batch."""
         # Random strides come from numpy.random, one after the other.
         if self._threads == 1 or len(indices) == 1 or self.min_dt_stride < self.max_dt_stride:
@@ -378,7 +406,8 @@ class WellDataset(torch.utils.data.Dataset):
 class TrajectoryMetadata:
     """Where a sample lies, for transforms."""
 
-    def __init__(self, dataset, file_idx, sample_idx, time_idx, time_stride):
+    def __init__(self, dataset: WellDataset, file_idx: int, sample_idx: int, time_idx: int,
+                 time_stride: int) -> None:
         self.dataset = dataset
         self.file_idx = file_idx
         self.sample_idx = sample_idx

@@ -1,9 +1,13 @@
 """seiche.open() beside h5py and NumPy on the same files."""
 
+import inspect
+import os
 import pickle
+import re
 import subprocess
 import sys
 import threading
+import typing
 import zlib
 
 import h5py
@@ -208,3 +212,20 @@ def test_repr_tells_what_is_there(waves):
     text = repr(seiche.open(waves.path))
     for part in (waves.path, "images", "float32", "24x12x8x10", "NTHW", "1x12x8x10", "lzf"):
         assert part in text
+
+
+@pytest.mark.parametrize("function", [
+    seiche.open, seiche.Store.__contains__, seiche.Store.__len__, seiche.Field.__getitem__,
+    seiche.Loader.__init__, seiche.Loader.__iter__, seiche.Loader.__len__,
+    seiche.Loader.set_epoch, seiche.Loader.state_dict, seiche.Loader.load_state_dict,
+    seiche.Loader.stats], ids=lambda function: function.__qualname__)
+def test_public_functions_say_their_types(function):
+    parameters = set(inspect.signature(function).parameters) - {"self"}
+    assert set(typing.get_type_hints(function)) == parameters | {"return"}
+
+
+def test_the_modules_functions_are_declared():
+    with open(os.path.join(os.path.dirname(seiche.__file__), "_seiche.pyi")) as file:
+        declared = set(re.findall(r"(?m)^def (\w+)", file.read()))
+    functions = {name for name, value in vars(seiche._seiche).items() if inspect.isbuiltin(value)}
+    assert declared == functions
