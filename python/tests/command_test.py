@@ -154,35 +154,36 @@ def test_advise_counts_the_bytes_of_what_is_read(tmp_path):
     assert shlex.split(lines[1])[3] == f"{tmp_path}.fast.h5"  # which the pattern does not match
 
 
+def interrupt(number, pattern, scratch, *arguments):
+    """Sends a signal to the command when a file of that pattern lies in its folder `scratch`."""
+    scratch.mkdir()
+    # Python ignores what was ignored when it started: under nohup, or in the background.
+    command = ["env", "--default-signal", sys.executable, "-m", "seiche._cli", "advise",
+               *map(str, arguments), "--scratch", str(scratch)]
+    with subprocess.Popen(command) as process:
+        try:
+            while not list(scratch.glob(pattern)):
+                assert process.poll() is None
+                time.sleep(0.01)
+            process.send_signal(number)
+            assert process.wait(60) == -number
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_advice_leaves_nothing_behind(tmp_path, waves, number):
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    command = [sys.executable, "-m", "seiche._cli", "advise", waves.path, "--seconds", "60",
-               "--scratch", str(scratch)]
-    with subprocess.Popen(command) as process:
-        while not list(scratch.glob("*/4.h5")):
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.send_signal(number)
-        assert process.wait(60) == -number
-    assert not list(scratch.iterdir())
+    # The last excerpt is there: minutes of measurements follow.
+    interrupt(number, "*/4.h5", tmp_path / "scratch", waves.path, "--seconds", 60)
+    assert not list((tmp_path / "scratch").iterdir())
 
 
 def test_interrupted_writing_of_excerpts_leaves_nothing_behind(tmp_path):
-    path, scratch = tmp_path / "large.h5", tmp_path / "scratch"
-    scratch.mkdir()
-    with h5py.File(path, "w") as file:  # 16 GB of zeros: minutes to write anew
+    with h5py.File(tmp_path / "large.h5", "w") as file:  # 16 GB of zeros: minutes to write anew
         file.create_dataset("images", (1000, 16, 512, 512), "f4", chunks=(1, 16, 512, 512))
-    command = [sys.executable, "-m", "seiche._cli", "advise", str(path), "--excerpt", "16GiB",
-               "--scratch", str(scratch)]
-    with subprocess.Popen(command) as process:
-        while not list(scratch.glob("*/*")):
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == -signal.SIGINT
-    assert not list(scratch.iterdir())
+    interrupt(signal.SIGINT, "*/*", tmp_path / "scratch", tmp_path / "large.h5", "--excerpt",
+              "16GiB")
+    assert not list((tmp_path / "scratch").iterdir())
 
 
 def test_the_advised_command_runs(tmp_path):
