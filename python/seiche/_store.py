@@ -229,8 +229,8 @@ def open(  # pylint: disable=redefined-builtin
     """Opens an HDF5 file, a folder of JPEG frames, or several of them as one.
 
     Args:
-        paths: a path, a pattern whose last part has "*" or "?" ("runs/wave_*.h5", sorted by name),
-            or a list of paths. Several files follow one another along the first axis.
+        paths: a path, a pattern ("runs/wave_*.h5", "run_[0-4]/*.h5", sorted by name), or a list of
+            paths. Several files follow one another along the first axis.
         dataset: name of the H5 dataset ("images", "group/images"), or a list of names that have the
             same first axis, or a dict from names to axes. Without it the only one of rank 4, or the
             only one of numbers.

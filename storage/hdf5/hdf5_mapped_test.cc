@@ -118,7 +118,7 @@ TEST(Hdf5MappedTest, DecodesTheSameWhereverTheBytesAre) {
   for (const Case& c : {Case{"lzf", {"lzf"}, false, true, true},
                         Case{"shuffle and lzf", {"shuffle", "lzf"}, false, true, true},
                         Case{"no mappings", {"lzf"}, false, false, false},
-                        Case{"checksums", {"lzf"}, true, true, false},
+                        Case{"checksums", {"lzf"}, true, true, true},
                         Case{"another codec", {"deflate:4"}, false, true, false},
                         Case{"Fletcher-32 last", {"lzf", "fletcher32"}, false, true, false}}) {
     SCOPED_TRACE(c.name);

@@ -241,9 +241,7 @@ ChunkLocation Hdf5Part::Locate(int64_t chunk) const {
 }
 
 bool Hdf5Part::DecodesInPlace(const ChunkLocation& location) const {
-  // A checksum would be of other bytes than those that are decoded if they changed in between.
-  return location.kind == ChunkLocation::Kind::kBytes && checksums.empty() &&
-         chain.input_may_change(location.skip_mask);
+  return location.kind == ChunkLocation::Kind::kBytes && chain.input_may_change(location.skip_mask);
 }
 
 std::optional<int64_t> Hdf5Part::ChunkAt(int64_t offset) const {
