@@ -317,6 +317,28 @@ TEST(LoaderCacheTest, ChunksStayAsLongAsTheyAreUsed) {
   }
 }
 
+TEST(LoaderEpochTest, TheStallShareIsThatOfTheEpoch) {
+  GridStore::Options slow;
+  slow.on_decode = [](int, int64_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return absl::OkStatus();
+  };
+  const auto store =
+      Store(GridStore::MakeField("u", {12, 3, 16, 16}, {1, 3, 16, 16}), std::move(slow));
+  const auto loader = MakeLoader(store, {.batch_size = 2, .workers = 1, .prefetch = 1});
+  double waited = 0;
+  for (int64_t epoch = 1; epoch < 5; ++epoch) {
+    ReadEpoch(*loader, *store, {});
+    const LoaderStatistics statistics = loader->statistics();
+    EXPECT_GT(statistics.stall_share(), 0);
+    EXPECT_LE(statistics.stall_share(), 1);
+    waited += statistics.epoch_wait_seconds;
+    EXPECT_NEAR(statistics.wait_seconds, waited, 1e-6);
+    ASSERT_THAT(loader->StartEpoch(epoch), IsOk());
+    EXPECT_EQ(loader->statistics().epoch_wait_seconds, 0);
+  }
+}
+
 TEST(LoaderRingTest, ABatchThatIsHeldUntilTheNextOneIsThereKeepsItsBuffer) {
   const auto store = Store(GridStore::MakeField("u", {12, 3, 16, 16}, {1, 3, 16, 16}));
   const auto loader = MakeLoader(store, {.batch_size = 2, .workers = 1, .prefetch = 1});

@@ -343,27 +343,6 @@ TEST(LoaderTest, StatisticsOfWaiting) {
   EXPECT_GE(loader->statistics().decode_seconds, 0.040);  // sleeps are never shorter
 }
 
-TEST(LoaderTest, TheStallShareIsThatOfTheEpoch) {
-  FakeStore::Options options;
-  options.on_decode = [](int64_t) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    return absl::OkStatus();
-  };
-  const auto store = MakeStore(options);
-  const auto loader = MakeLoader(store, {.batch_size = 2, .workers = 1, .prefetch = 1});
-  double waited = 0;
-  for (int64_t epoch = 1; epoch < 5; ++epoch) {
-    ReadEpoch(*loader, *store);
-    const LoaderStatistics statistics = loader->statistics();
-    EXPECT_GT(statistics.stall_share(), 0);
-    EXPECT_LE(statistics.stall_share(), 1);
-    waited += statistics.epoch_wait_seconds;
-    EXPECT_NEAR(statistics.wait_seconds, waited, 1e-6);
-    ASSERT_THAT(loader->StartEpoch(epoch), IsOk());
-    EXPECT_EQ(loader->statistics().epoch_wait_seconds, 0);
-  }
-}
-
 TEST(LoaderTest, SlowFieldsAreReadOnceASample) {
   FakeStore::Options options;
   options.grid = ChunkGrid({20, 3, 4, 5}, {1, 1, 4, 5});
