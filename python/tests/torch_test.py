@@ -1,6 +1,8 @@
 """torch: tensors without a copy, and seiche inside of DataLoader."""
 
 import collections
+import json
+import pickle
 
 import numpy
 import pytest
@@ -143,22 +145,132 @@ def test_torch_distributed_is_found(waves):
         torch.distributed.destroy_process_group()
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+def epochs_of(waves, count, **options):
+    """Returns the tensors of the first passes."""
+    return [[b["images"] for b in seiche.Loader(waves.path, seed=1, epoch=e, output="torch",
+                                                **options)] for e in range(count)]
+
+
+def same(batches, wanted):
+    return len(batches) == len(wanted) and all(
+        torch.equal(batch["images"], tensor) for batch, tensor in zip(batches, wanted))
+
+
+def test_passes_count_whatever_the_number_of_workers(waves):
+    import seiche.torch
+    expected = epochs_of(waves, 9, batch_size=5)
+    dataset = seiche.torch.IterableDataset(waves.path, 5, seed=1)
+    persistent = loaders(dataset, 2, persistent_workers=True)
+    for epoch, loader in enumerate([
+            loaders(dataset, 1), loaders(dataset, 2), loaders(dataset, 0), persistent,
+            loaders(dataset, 2, "spawn"), persistent, loaders(dataset, 3), persistent]):
+        torch.manual_seed(0)  # gives the workers of all passes the same seed
+        assert same(list(loader), expected[epoch])
+    dataset.set_epoch(2)
+    assert same(list(persistent), expected[2])
+    dataset.set_epoch(7)
+    assert same(list(loaders(dataset, 2)), expected[7])
+    assert same(list(loaders(dataset, 0)), expected[8])
+
+
+def test_passes_at_the_same_time_have_their_own_numbers(waves):
+    import seiche.torch
+    expected = epochs_of(waves, 4, batch_size=5)
+    dataset = seiche.torch.IterableDataset(waves.path, 5, seed=1)
+    pairs = list(zip(loaders(dataset, 2), loaders(dataset, 3)))
+    assert same([a for a, _ in pairs], expected[0]) and same([b for _, b in pairs], expected[1])
+    loader = loaders(dataset, 2, persistent_workers=True)
+    next(iter(loader))  # broken off
+    assert same(list(loader), expected[3])
+
+
+def test_a_copy_counts_on_its_own(waves):
+    import seiche.torch
+    expected = epochs_of(waves, 3, batch_size=5)
+    dataset = seiche.torch.IterableDataset(waves.path, 5, seed=1)
+    next(iter(dataset))
+    copy = pickle.loads(pickle.dumps(dataset))
+    assert same(list(dataset), expected[1]) and same(list(dataset), expected[2])
+    assert same(list(copy), expected[1])
+
+
+@pytest.mark.parametrize("last_batch", ["keep", "drop", "pad"])
+@pytest.mark.parametrize("workers", [0, 1, 2, 3])
+def test_only_the_first_pass_after_a_state_is_short(waves, workers, last_batch):
+    import seiche.torch
+    for rank, ranks, stop in [(0, 1, 3), (1, 2, 1)]:
+        options = dict(batch_size=5, last_batch=last_batch, shard=(rank, ranks))
+        expected = epochs_of(waves, 3, **options)
+        dataset = seiche.torch.IterableDataset(waves.path, seed=1, **options)
+        for _ in zip(range(stop), dataset):
+            pass
+        other = seiche.torch.IterableDataset(waves.path, seed=1, **options)
+        other.load_state_dict(json.loads(json.dumps(dataset.state_dict())))
+        assert other.state_dict() == dataset.state_dict()
+        loader = loaders(other, workers)
+        assert same(list(loader), expected[0][stop:])
+        assert same(list(loader), expected[1]) and same(list(loader), expected[2])
+
+
+def test_set_epoch_leaves_a_state_of_that_epoch_only(waves):
+    import seiche.torch
+    expected = epochs_of(waves, 4, batch_size=5)
+    dataset = seiche.torch.IterableDataset(waves.path, 5, seed=1)
+    next(iter(dataset))
+    state = dataset.state_dict()
+    dataset.load_state_dict(state)
+    dataset.set_epoch(0)
+    assert same(list(dataset), expected[0][1:])
+    dataset.load_state_dict(state)
+    dataset.set_epoch(3)
+    assert same(list(loaders(dataset, 2)), expected[3])
+    with pytest.raises(ValueError, match="-1 is negative"):
+        dataset.set_epoch(-1)
+
+
+@pytest.mark.parametrize("state, message", [
+    (None, "NoneType"), (5, "int"), ({"x": 1}, r"like \{'version': 1, .* but \['x'\]"),
+    ({"version": 2, "epoch": 1}, "a dict like"), ({"version": 1, "epoch": "one"}, "a dict like"),
+    ({"version": 1, "epoch": -1}, "a dict like"), ({"version": 1, "epoch": 0, "state": 5}, "like"),
+    ({"version": 1, "epoch": 0, "state": "{}"}, "like"),
+    ({"version": 1, "epoch": 0, "part": 0, "workers": 2}, "StatefulDataLoader")])
+def test_what_is_no_state_is_refused_at_once(waves, state, message):
+    import seiche.torch
+    dataset = seiche.torch.IterableDataset(waves.path, 5, seed=1)
+    with pytest.raises(ValueError, match=message):
+        dataset.load_state_dict(state)
+    assert same(list(dataset), epochs_of(waves, 1, batch_size=5)[0])
+
+
+def test_a_state_of_another_order_is_refused_at_once(waves):
+    import seiche.torch
+    dataset = seiche.torch.IterableDataset(waves.path, 5, seed=1)
+    next(iter(dataset))
+    other = seiche.torch.IterableDataset(waves.path, 5, seed=2)
+    with pytest.raises(ValueError, match="seed"):
+        other.load_state_dict(dataset.state_dict())
+
+
+@pytest.mark.parametrize("workers", [0, 2, 3])
 def test_stateful_dataloader_goes_on(waves, workers):
     torchdata = pytest.importorskip("torchdata.stateful_dataloader")
     import seiche.torch
+    whole, second, third = epochs_of(waves, 3, batch_size=5)
 
     def make():
-        return torchdata.StatefulDataLoader(seiche.torch.IterableDataset(waves.path, 4, seed=1),
+        return torchdata.StatefulDataLoader(seiche.torch.IterableDataset(waves.path, 5, seed=1),
                                             batch_size=None, num_workers=workers)
 
-    whole = [batch["images"] for batch in make()]
+    for stop in range(6):
+        loader = make()
+        seen = [batch for _, batch in zip(range(stop), loader)]
+        state = loader.state_dict()
+        other = make()
+        other.load_state_dict(state)
+        assert same(seen + list(other), whole)
+        assert same(list(other), second)
     loader = make()
-    seen = [batch["images"] for _, batch in zip(range(3), loader)]
-    state = loader.state_dict()
+    list(loader)
     other = make()
-    other.load_state_dict(state)
-    rest = [batch["images"] for batch in other]
-    assert len(seen) + len(rest) == len(whole) == 6
-    for batch, wanted in zip(seen + rest, whole):
-        assert torch.equal(batch, wanted)
+    other.load_state_dict(loader.state_dict())
+    assert same(list(other), second) and same(list(other), third)
