@@ -17,13 +17,14 @@ class DataLossError(OSError):
 
     def __init__(self, message):
         super().__init__(message)
-        found = _PLACE.match(message)
-        parts = found.groupdict() if found else {}
-        chunk = parts.get("chunk")
-        self.file = parts.get("file")
-        self.dataset = parts.get("dataset")
+        text = _original(type(self), message)
+        sample = _SAMPLE.match(text)
+        self.sample = int(sample[1]) if sample else None
+        place = _place(text[sample.end():] if sample else text)
+        chunk = place.get("chunk")
+        self.file = place.get("file")
+        self.dataset = place.get("dataset")
         self.chunk = tuple(int(i) for i in chunk.split(",") if i.strip()) if chunk else None
-        self.sample = int(parts["sample"]) if parts.get("sample") else None
 
 
 class DatasetNotFoundError(KeyError):
@@ -34,12 +35,37 @@ class DatasetNotFoundError(KeyError):
 
 
 # "sample 9 (row 0 of batch 3, epoch 0): waves.h5: H5 dataset 'images': chunk (9, 0, 0, 0): ..."
-_PLACE = re.compile(
-    r"(?:sample (?P<sample>\d+) \([^)]*\): )?"
-    r"(?P<file>.*?): "
-    r"(?:(?:H5 dataset|field) '?(?P<dataset>[^':]+)'?: )?"
-    r"(?:chunk \((?P<chunk>[\d, ]+)\): )?"
-)
+_SAMPLE = re.compile(r"sample (\d+) \([^)]*\): ")
+# Paths and names may have colons and quotes of their own: what tells most comes first.
+_PLACES = [re.compile("(?s)(?P<file>.*?): " + rest) for rest in (
+    r"H5 dataset '(?P<dataset>.*?)': chunk \((?P<chunk>[\d, ]+)\): ",
+    r"field (?P<dataset>.*?): chunk \((?P<chunk>[\d, ]+)\): ",
+    r"H5 dataset '(?P<dataset>.*?)'(?:: | )",
+    r"field '(?P<dataset>.*?)': ",
+    r"field (?P<dataset>.*?): ",
+    r"cannot [a-z]+: ",
+)]
+
+
+def _place(text):
+    """Returns the parts of a message that say where, as far as it has them."""
+    for pattern in _PLACES:
+        found = pattern.match(text)
+        if found:
+            return found.groupdict()
+    # "frames/wave_1/1.jpg: has ...": the path is up to a colon, most likely up to one where
+    # something lies.
+    paths = [text[:colon.start()] for colon in re.finditer(": ", text)]
+    there = [path for path in paths if os.path.lexists(path)]
+    return {"file": there[-1] if there else paths[0]} if paths else {}
+
+
+def _original(kind, message):
+    """Returns the message as it was before torch's DataLoader put a worker's traceback around."""
+    if not message.startswith("Caught "):
+        return message
+    original = message.rpartition(f"\n{kind.__module__}.{kind.__qualname__}: ")[2]
+    return original.removesuffix("\n")
 
 
 class MissingFileError(FileNotFoundError):
@@ -47,14 +73,21 @@ class MissingFileError(FileNotFoundError):
 
     def __init__(self, message):
         super().__init__(errno.ENOENT, message)
-        self.filename = message.split(": ")[0]
+        text = _original(type(self), message)
+        found = re.match(r"(?s)(.*): (?:cannot [a-z]+: |nothing matches)", text)
+        self.filename = found[1] if found else text.split(": ")[0]
 
     def __str__(self):
         return self.strerror
 
+    def __reduce__(self):  # OSError's own would call with three arguments
+        return type(self), (self.strerror,), {"filename": self.filename, **self.__dict__}
+
 
 def _not_found(message):
-    return (DatasetNotFoundError if "H5 dataset" in message else MissingFileError)(message)
+    in_file = re.search(r"(?s): (?:H5 dataset|has no field) '.*'(?: does not exist: |; it has: )",
+                        message)
+    return (DatasetNotFoundError if in_file else MissingFileError)(message)
 
 
 _KINDS = {

@@ -1,12 +1,17 @@
 """Errors are Python's own kinds, with one clear line."""
 
+import copy
+import multiprocessing
 import os
+import pickle
 
+import h5py
 import numpy
 import pytest
 
 import seiche
 from conftest import random_values, write
+from seiche._errors import from_status
 
 
 def test_no_file(tmp_path):
@@ -84,6 +89,89 @@ def test_damage_names_file_dataset_chunk_and_sample(damaged):
         seiche.open(damaged.path)[5]
     assert caught.value.chunk == (5, 0, 0, 0) and caught.value.sample is None
     numpy.testing.assert_array_equal(seiche.open(damaged.path)[4], damaged.values[4])
+
+
+@pytest.mark.parametrize("file, dataset", [
+    ("a.h5", "it's: a"), ("a: b.h5", "images"), ("H5 dataset: b'.h5", "x 'y' z"),
+    ("chunk (1, 2): .h5", "a/b: chunk (3)")])
+def test_damage_in_files_and_datasets_of_strange_names(tmp_path, file, dataset):
+    path = str(tmp_path / file)
+    write(path, random_values((3, 2, 8, 10)), dataset, chunks=(1, 2, 8, 10), fletcher32=True)
+    with h5py.File(path) as hdf5:
+        chunk = hdf5[dataset].id.get_chunk_info_by_coord((2, 0, 0, 0))
+    with open(path, "r+b") as raw:
+        raw.seek(chunk.byte_offset)
+        raw.write(b"damaged")
+    with pytest.raises(seiche.DataLossError) as caught:
+        list(seiche.Loader(path, dataset=dataset))
+    error = caught.value
+    assert (error.file, error.dataset, error.chunk, error.sample) == (
+        path, dataset, (2, 0, 0, 0), 2)
+
+
+def test_damage_of_a_whole_file_names_it(tmp_path, waves):
+    path = tmp_path / "a: b.h5"
+    with open(waves.path, "rb") as file:
+        path.write_bytes(file.read()[:2000])
+    with pytest.raises(seiche.DataLossError) as caught:
+        seiche.open(path)
+    error = caught.value
+    assert (error.file, error.dataset, error.chunk, error.sample) == (str(path), None, None, None)
+
+
+@pytest.mark.parametrize("message, file, dataset, chunk", [
+    ("{}/a: b/1.jpg: has 5 bytes", "{}/a: b/1.jpg", None, None),
+    ("{}/gone/1.jpg: has 5 bytes: restore it", "{}/gone/1.jpg", None, None),
+    ("{}: field frames: chunk (3, 1): not JPEG: no end", "{}", "frames", (3, 1)),
+    ("{}: H5 dataset 'x': elements from (0, 0) on: EFL read failed", "{}", "x", None),
+    ("a count is negative", None, None, None)])
+def test_places_of_damage(tmp_path, message, file, dataset, chunk):
+    (tmp_path / "a: b").mkdir()
+    (tmp_path / "a: b/1.jpg").write_text("short")
+    error = seiche.DataLossError(message.format(tmp_path))
+    assert error.file == (file and file.format(tmp_path))
+    assert (error.dataset, error.chunk, error.sample) == (dataset, chunk, None)
+
+
+@pytest.mark.parametrize("name", ["H5 dataset.h5", "a: b.h5", "H5 dataset 'x' does not exist.h5",
+                                  "a: b_*.h5", "a: b/c.h5"])
+def test_missing_files_of_strange_names(tmp_path, name):
+    with pytest.raises(FileNotFoundError) as caught:
+        seiche.open(tmp_path / name)
+    assert caught.value.filename == str(tmp_path / name)
+
+
+def test_errors_survive_copies(tmp_path, waves, damaged):
+    errors = []
+    for read in (lambda: seiche.open(tmp_path / "a: nothing.h5"),
+                 lambda: seiche.open(waves.path, "velocity"),
+                 lambda: seiche.open(waves.path)["velocity"],
+                 lambda: list(seiche.Loader(damaged.path))):
+        with pytest.raises((OSError, KeyError)) as caught:
+            read()
+        errors.append(caught.value)
+    errors += [from_status(code, "waves.h5: reason") for code in (
+        "NOT_FOUND", "DATA_LOSS", "INVALID_ARGUMENT", "ALREADY_EXISTS", "UNIMPLEMENTED",
+        "RESOURCE_EXHAUSTED", "PERMISSION_DENIED", "UNAVAILABLE", "INTERNAL")]
+    errors[0].filename = "another"
+    names = ("file", "dataset", "chunk", "sample", "filename", "errno", "strerror", "args")
+    for error in errors:
+        error.remark = "kept"
+        for other in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+            assert type(other) is type(error) and str(other) == str(error)
+            assert vars(other) == vars(error)
+            for name in names:
+                assert getattr(other, name, None) == getattr(error, name, None)
+
+
+def test_errors_come_back_from_other_processes(tmp_path, damaged):
+    with multiprocessing.Pool(1) as pool:
+        with pytest.raises(FileNotFoundError) as caught:
+            pool.apply_async(seiche.open, (tmp_path / "nope.h5",)).get(20)
+        assert caught.value.filename == str(tmp_path / "nope.h5")
+        with pytest.raises(seiche.DataLossError) as caught:
+            pool.apply_async(seiche.Field.__getitem__, (seiche.open(damaged.path).field, 5)).get(20)
+        assert caught.value.chunk == (5, 0, 0, 0)
 
 
 def test_damage_can_be_skipped(damaged):

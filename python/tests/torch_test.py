@@ -94,11 +94,47 @@ def test_persistent_workers_go_on_to_the_next_epoch(waves):
     assert torch.equal(torch.cat([b["images"] for b in loader]), first[0])
 
 
-def test_damage_reaches_the_main_process(damaged):
+@pytest.mark.parametrize("context", ["fork", "spawn"])
+def test_damage_reaches_the_main_process(damaged, context):
     import seiche.torch
-    loader = loaders(seiche.torch.IterableDataset(damaged.path, 2, order="sequential"), 2)
-    with pytest.raises(Exception, match=r"chunk \(5, 0, 0, 0\)"):
+    loader = loaders(seiche.torch.IterableDataset(damaged.path, 2, order="sequential"), 2, context)
+    with pytest.raises(seiche.DataLossError, match="in DataLoader worker process 0") as caught:
         list(loader)
+    error = caught.value
+    assert (error.file, error.dataset, error.chunk, error.sample) == (
+        damaged.path, "images", (5, 0, 0, 0), 5)
+
+
+def test_damage_reaches_the_main_process_from_a_map_style_dataset(damaged):
+    import seiche.torch
+    dataset = seiche.torch.dataset(damaged.path)
+    with pytest.raises(seiche.DataLossError) as caught:
+        list(torch.utils.data.DataLoader(dataset, batch_size=4, num_workers=2))
+    error = caught.value
+    assert (error.file, error.dataset, error.chunk, error.sample) == (
+        damaged.path, "images", (5, 0, 0, 0), None)
+
+
+class _Opening(torch.utils.data.Dataset):
+    """A dataset that opens its file anew for each sample."""
+
+    def __init__(self, path, dataset=None):
+        self._arguments = path, dataset
+
+    def __getitem__(self, index):
+        return seiche.open(*self._arguments)[index]
+
+    def __len__(self):
+        return 4
+
+
+def test_missing_things_reach_the_main_process(tmp_path, waves):
+    path = str(tmp_path / "a: nothing.h5")
+    with pytest.raises(seiche.MissingFileError, match="worker process") as caught:
+        list(torch.utils.data.DataLoader(_Opening(path), num_workers=1))
+    assert caught.value.filename == path
+    with pytest.raises(seiche.DatasetNotFoundError, match="'velocity' does not exist"):
+        list(torch.utils.data.DataLoader(_Opening(waves.path, "velocity"), num_workers=1))
 
 
 def test_map_style_dataset_with_a_sampler(waves):
