@@ -1,6 +1,7 @@
 """Batches, and how their arrays become NumPy's, torch's or JAX's without a copy."""
 
 import collections
+import functools
 import re
 from collections.abc import Mapping
 
@@ -48,9 +49,22 @@ class Layout:
     def tuple_type(self):
         """A named tuple; what cannot stand in a Python name became an underscore."""
         if self._tuple is None:
-            names = [re.sub(r"\W", "_", name) for name in self.names]
-            self._tuple = collections.namedtuple("Batch", names, rename=True)
+            self._tuple = _tuple_type(tuple(re.sub(r"\W", "_", name) for name in self.names))
         return self._tuple
+
+
+@functools.lru_cache
+def _tuple_type(names):
+    kind = collections.namedtuple("Batch", names, rename=True)
+    if kind._fields != names:
+        return _tuple_type(kind._fields)
+    kind.__reduce__ = lambda self: (_make_tuple, (self._fields, tuple(self)))
+    return kind
+
+
+def _make_tuple(names, arrays):
+    """Makes a pickled named tuple again: pickle looks types up in modules, ours are in none."""
+    return _tuple_type(names)(*arrays)
 
 
 class Batch(Mapping):

@@ -303,6 +303,10 @@ class Loader:
         """Batches of a whole epoch of this shard."""
         return self._batches
 
+    def __getitem__(self, index):
+        raise TypeError("a seiche.Loader is iterated over, not indexed: it needs no DataLoader; "
+                        "what goes into one is seiche.torch.IterableDataset(data, batch_size)")
+
     @property
     def epoch(self) -> int:
         """Number of the pass that is under way; without one, of the next to come."""

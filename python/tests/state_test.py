@@ -1,5 +1,6 @@
 """Going on where a loader was stopped."""
 
+import copy
 import json
 import pickle
 
@@ -123,3 +124,16 @@ def test_a_pickled_batch_is_a_dict(waves):
     copy = pickle.loads(pickle.dumps(batch))
     assert isinstance(copy, dict)
     numpy.testing.assert_array_equal(copy["images"], batch["images"])
+
+
+@pytest.mark.parametrize("window", [{"a": 2, "b c": 3, "1": 1}, None])
+def test_a_pickled_tuple_is_one(waves, window):
+    tuples = list(make(waves, container="tuple", window=window))
+    assert type(tuples[0]) is type(tuples[1])
+    for batch in tuples[0], next(iter(make(waves, window=window))).as_tuple():
+        for other in (pickle.loads(pickle.dumps(batch)), copy.copy(batch), copy.deepcopy(batch)):
+            assert type(other) is type(batch) and other._fields == batch._fields
+            assert len(other) == len(batch) == (3 if window else 1)
+            for array, wanted in zip(other, batch):
+                numpy.testing.assert_array_equal(array, wanted)
+    assert pickle.loads(pickle.dumps(tuples[0]._replace(**{batch._fields[0]: 5})))[0] == 5

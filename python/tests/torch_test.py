@@ -181,6 +181,38 @@ def test_torch_distributed_is_found(waves):
         torch.distributed.destroy_process_group()
 
 
+@pytest.mark.parametrize("workers, context", [(0, None), (2, "fork"), (2, "spawn")])
+@pytest.mark.parametrize("container", ["dict", "tuple"])
+def test_containers(waves, container, workers, context):
+    import seiche.torch
+    options = dict(batch_size=4, window={"past": 3, "a/b": 2}, step=8, output="torch",
+                   container=container)
+    dataset = seiche.torch.IterableDataset(waves.path, **options)
+    batches = list(loaders(dataset, workers, context))
+    expected = list(seiche.Loader(waves.path, **options))
+    assert len(batches) == len(expected) == 6
+    for batch, wanted in zip(batches, expected):
+        names = ("past", "a_b") if container == "tuple" else ("past", "a/b")
+        assert (batch._fields if container == "tuple" else tuple(batch)) == names
+        values = [(b if container == "tuple" else b.values()) for b in (batch, wanted)]
+        assert all(torch.equal(*pair) for pair in zip(*values))
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"container": "batch"}, "'batch' is none of 'dict', 'tuple'"),
+    ({"container": "list"}, "'list' is none of"), ({"output": "numpy"}, "'numpy' is not 'torch'"),
+    ({"epoch": -1}, "epoch")])
+def test_options_that_make_no_sense_in_dataloader(waves, options, message):
+    import seiche.torch
+    with pytest.raises(ValueError, match=message):
+        seiche.torch.IterableDataset(waves.path, 4, **options)
+
+
+def test_a_loader_is_no_dataset(waves):
+    with pytest.raises(TypeError, match="seiche.torch.IterableDataset"):
+        list(loaders(seiche.Loader(waves.path, 5), 0))
+
+
 def epochs_of(waves, count, **options):
     """Returns the tensors of the first passes."""
     return [[b["images"] for b in seiche.Loader(waves.path, seed=1, epoch=e, output="torch",
