@@ -102,19 +102,18 @@ def write_excerpt(*arguments):
     writer.submit(_seiche.write_excerpt, *arguments).result()
 
 
-def is_pattern(path):
-    """Whether seiche.open() takes the path for a pattern."""
-    return re.search("[*?]", os.path.basename(path)) is not None
+def wildcard(path):
+    """Returns where the first wildcard is if seiche.open() takes the path for a pattern, or -1."""
+    found = re.search(r"[*?[]", path)
+    return found.start() if found and not os.path.lexists(path) else -1
 
 
 def matching_paths(path):
-    """Returns what a pattern matches; other paths as they are."""
-    if not is_pattern(path):
+    """Returns what a pattern matches, as seiche.open() does; other paths as they are."""
+    if wildcard(path) < 0:
         return [path]
-    folder, name = os.path.split(path)
-    # In Python's patterns "[" is special too.
-    found = glob.glob(os.path.join(glob.escape(folder), name.replace("[", "[[]")))
-    return sorted(found) or [path]
+    found = sorted(name for name in glob.glob(path) if ".partial-" not in os.path.basename(name))
+    return found or [path]
 
 
 def stored_bytes(path, name):
@@ -172,12 +171,13 @@ def run(args):
 
 
 def target_path(path):
-    """Returns where the advised file goes: of a pattern's files beside their folder.
+    """Returns where the advised file goes: of a pattern's files beside the folder that has them.
 
     In it the pattern might match the new file too.
     """
-    if is_pattern(path):
-        return os.path.dirname(os.path.abspath(path)) + ".fast.h5"
+    first = wildcard(path)
+    if first >= 0:
+        return os.path.abspath(os.path.dirname(path[:first])) + ".fast.h5"
     return os.path.splitext(path.rstrip("/"))[0] + ".fast.h5"
 
 

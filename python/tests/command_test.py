@@ -137,6 +137,7 @@ def test_advise_counts_the_bytes_of_what_is_read(tmp_path):
     options = ["--batch-size", 2, "--seconds", 0.02, "--rounds", 1, "--json"]
     for arguments, size in (([tmp_path / "run_0.h5", "--dataset", "images"], 1024),
                             ([tmp_path / "run_*.h5", "--dataset", "images"], 1024),
+                            ([tmp_path / "run_[01].h5", "--dataset", "images"], 1024),
                             ([tmp_path / "frames"], frames / 6)):
         done = run("advise", *arguments, *options)
         assert done.returncode == 0, done.stderr
@@ -152,6 +153,7 @@ def test_advise_counts_the_bytes_of_what_is_read(tmp_path):
     lines = _advise.verdict(layouts, args).splitlines()
     assert lines[0] == "fast: 2.0 times as many samples a second."
     assert shlex.split(lines[1])[3] == f"{tmp_path}.fast.h5"  # which the pattern does not match
+    assert _advise.target_path(f"{tmp_path}/run_?/w.h5") == f"{tmp_path}.fast.h5"
 
 
 def interrupt(number, pattern, scratch, *arguments):
