@@ -34,8 +34,7 @@ absl::StatusOr<TaskRunner::Transforms> MakeTransforms(const SequenceStore& store
     TransformOptions chosen = wanted.options;
     chosen.channel_axis = field.axis('C');
     if (wanted.unpack) {
-      absl::Status unpacks = CheckUnpacks(field);
-      if (!unpacks.ok()) return Annotate(std::move(unpacks), store.path());
+      SEICHE_RETURN_IF_ERROR(CheckUnpacks(store, wanted.field));
       chosen = Unpacked(field.packing, std::move(chosen));
     }
     absl::StatusOr<ElementTransform> transform = ElementTransform::Create(field.dtype, chosen);
@@ -70,12 +69,12 @@ int64_t WorkerBytes(const SequenceStore& store, const SampleMap& map) {
 
 // As many of `workers` as have room beside the batches that have to be there.
 int FittingWorkers(const LoaderSetup& setup, const LoaderOptions& options, int workers) {
+  const int64_t batches = int64_t{options.prefetch} + 1;
+  if (options.memory_budget / setup.batch_bytes < batches) return 1;  // ChooseStrategy refuses it
   const int64_t each =
       std::max<int64_t>(1, TaskRunner::LikelyBytes(*setup.store, *setup.map, setup.transforms));
-  const int64_t batches =
-      std::min((int64_t{options.prefetch} + 1) * setup.batch_bytes, options.memory_budget);
-  return static_cast<int>(
-      std::clamp<int64_t>((options.memory_budget - batches) / each, 1, workers));
+  const int64_t room = options.memory_budget - batches * setup.batch_bytes;
+  return static_cast<int>(std::clamp<int64_t>(room / each, 1, workers));
 }
 
 absl::Status TooLarge(int64_t rows) {

@@ -266,9 +266,7 @@ absl::StatusOr<FieldStatistics> ComputeStatistics(const SequenceStore& store, in
     return absl::InvalidArgumentError(absl::StrCat(store.path(), ": there is no field ", field));
   }
   const Field& what = store.fields()[field];
-  if (absl::Status status = CheckUnpacks(what); !status.ok()) {
-    return Annotate(std::move(status), store.path());
-  }
+  SEICHE_RETURN_IF_ERROR(CheckUnpacks(store, field));
   SEICHE_ASSIGN_OR_RETURN(const std::vector<Tally> tallies, Pass(store, field, options).Run());
   FieldStatistics statistics{.name = what.name,
                              .dtype = what.dtype,

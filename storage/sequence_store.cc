@@ -21,13 +21,6 @@ std::string Describe(const Box& box) {
 
 }  // namespace
 
-absl::Status CheckUnpacks(const Field& field) {
-  if (!field.packing.other_sign) return absl::OkStatus();
-  return absl::UnimplementedError(absl::StrCat(
-      "field '", field.name, "': its attribute _Unsigned says that what is stored as ",
-      Name(field.dtype), " has another sign, which nothing here unpacks: read it as it is stored"));
-}
-
 std::string DefaultAxes(absl::Span<const int64_t> shape) {
   constexpr int64_t kMaxChannels = 4;
   switch (shape.size()) {
@@ -99,6 +92,15 @@ absl::Status CheckRead(const SequenceStore& store, int field, const Box& box,
                  ToString(out.shape));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckUnpacks(const SequenceStore& store, int field) {
+  const Field& what = store.fields()[field];
+  if (!what.packing.other_sign) return absl::OkStatus();
+  return absl::UnimplementedError(
+      absl::StrCat(store.path(), ": field '", what.name,
+                   "': its attribute _Unsigned says that what is stored ", "as ", Name(what.dtype),
+                   " has another sign, which nothing here unpacks: read it as it is ", "stored"));
 }
 
 absl::Status ReadLocatedChunk(const SequenceStore& store, int field, int64_t chunk, const Box& part,

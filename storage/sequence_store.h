@@ -75,9 +75,6 @@ struct Field {
   }
 };
 
-// kUnimplemented if the field's values cannot be had from its stored numbers (other_sign).
-absl::Status CheckUnpacks(const Field& field);
-
 // "N", "NT", "THW", "NTHW"; of rank 5 "NTHWC" if the last extent is at most 4, else "NTDHW";
 // "NTDHWC". Empty for other ranks.
 std::string DefaultAxes(absl::Span<const int64_t> shape);
@@ -192,6 +189,10 @@ class SequenceStore {
 // kInvalidArgument, with the store's path, if Read() cannot deliver `box` into `out`: no such
 // field, a box outside its shape, another dtype or shape than the field's and the box's.
 absl::Status CheckRead(const SequenceStore& store, int field, const Box& box, const ArrayView& out);
+
+// kUnimplemented, with the store's path, if a field's values cannot be had from its stored numbers
+// (Packing::other_sign).
+absl::Status CheckUnpacks(const SequenceStore& store, int field);
 
 // Locates, reads and decodes the part `part` of a chunk, in the chunk's own coordinates, into
 // `out`. `buffer` takes the encoded bytes. A kOther chunk is kInternal here; kResourceExhausted if

@@ -11,20 +11,19 @@
 namespace seiche {
 namespace {
 
+using Attributes = std::vector<std::pair<std::string, std::string>>;
+
 // Whether netCDF's _Unsigned, "true" or "false", says so.
-absl::StatusOr<bool> HasOtherSign(const h5::Dataset& dataset) {
-  const DType dtype = dataset.info().type.dtype;
+bool HasOtherSign(DType dtype, const Attributes& attributes) {
   if (dtype > DType::kUInt64) return false;  // not an integer
-  SEICHE_ASSIGN_OR_RETURN(const auto attributes, dataset.Attributes());
-  for (const auto& [name, text] : attributes) {
-    if (name == "_Unsigned")
-      return absl::EqualsIgnoreCase(text, "true") == (dtype <= DType::kInt64);
-  }
-  return false;
+  const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                  [](const auto& item) { return item.first == "_Unsigned"; });
+  if (found == attributes.end()) return false;
+  return absl::EqualsIgnoreCase(found->second, "true") == (dtype <= DType::kInt64);
 }
 
 // netCDF's CF conventions, section 8.1 and 2.5.1.
-absl::StatusOr<Packing> ReadPacking(const h5::Dataset& dataset) {
+absl::StatusOr<Packing> ReadPacking(const h5::Dataset& dataset, const Attributes& attributes) {
   Packing packing;
   SEICHE_ASSIGN_OR_RETURN(const auto scale, dataset.NumberAttribute("scale_factor"));
   SEICHE_ASSIGN_OR_RETURN(const auto offset, dataset.NumberAttribute("add_offset"));
@@ -34,7 +33,7 @@ absl::StatusOr<Packing> ReadPacking(const h5::Dataset& dataset) {
   }
   packing.scale = scale.value_or(1);
   packing.offset = offset.value_or(0);
-  SEICHE_ASSIGN_OR_RETURN(packing.other_sign, HasOtherSign(dataset));
+  packing.other_sign = HasOtherSign(dataset.info().type.dtype, attributes);
   return packing;
 }
 
@@ -109,7 +108,8 @@ absl::StatusOr<Hdf5Layout> ReadHdf5Layout(const h5::Dataset& dataset, const Hdf5
       field.grid, GridOf(info, absl::StrCat(source.path(), ": H5 dataset '", info.name, "'")));
   field.axes = DefaultAxes(info.shape);
   field.codec = DescribeFilters(info.filters);
-  SEICHE_ASSIGN_OR_RETURN(field.packing, ReadPacking(dataset));
+  SEICHE_ASSIGN_OR_RETURN(layout.attributes, dataset.Attributes());
+  SEICHE_ASSIGN_OR_RETURN(field.packing, ReadPacking(dataset, layout.attributes));
   const bool is_virtual = info.layout == h5::Layout::kVirtual && info.file == source.path();
   SEICHE_ASSIGN_OR_RETURN(Hdf5PartsOrReason read, is_virtual ? ReadVirtualParts(dataset, source)
                                                              : ReadOnePart(dataset, source));

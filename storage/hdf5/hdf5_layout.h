@@ -44,7 +44,8 @@ class Hdf5Chunks {
 
 struct Hdf5Layout {
   Field field;
-  Hdf5Chunks chunks;  // empty if field.slow_reason is not
+  Hdf5Chunks chunks;                                            // empty if field.slow_reason is not
+  std::vector<std::pair<std::string, std::string>> attributes;  // of the H5 dataset, as text
 };
 
 // `dataset` was opened in source.file. Errors as OpenHdf5Store has them for one H5 dataset.

@@ -57,7 +57,6 @@ absl::Status ReadSlowly(const h5::Dataset& dataset, const Box& box, const ArrayV
 // A field of the store, and what serves it.
 struct Column {
   Hdf5Layout layout;
-  AttributeList attributes;
   std::optional<h5::Dataset> slow_way;  // if the layout has no chunks
 };
 
@@ -177,7 +176,7 @@ class Hdf5Store final : public SequenceStore {
   }
 
   AttributeList Attributes(int field) const override {
-    return field < 0 ? file_attributes_ : columns_[field].attributes;
+    return field < 0 ? file_attributes_ : columns_[field].layout.attributes;
   }
 
  private:
@@ -299,7 +298,6 @@ absl::StatusOr<Column> OpenColumn(const FieldRequest& request, const Hdf5Source&
   Column column;
   SEICHE_ASSIGN_OR_RETURN(column.layout, ReadHdf5Layout(dataset, source));
   SEICHE_RETURN_IF_ERROR(SetAxes(request.axes, source.path(), column.layout.field));
-  SEICHE_ASSIGN_OR_RETURN(column.attributes, dataset.Attributes());
   if (column.layout.chunks.empty()) column.slow_way.emplace(std::move(dataset));
   return column;
 }
