@@ -51,7 +51,7 @@ class LoaderImpl final : public Loader {
   ~LoaderImpl() override;
 
   // Starts the first epoch. kResourceExhausted if the system has no more threads.
-  absl::Status Start(int workers);
+  absl::Status Start();
 
   absl::StatusOr<std::optional<Batch>> Next() override;
   bool WaitFor(absl::Duration timeout) override;
@@ -229,14 +229,14 @@ LoaderImpl::~LoaderImpl() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-absl::Status LoaderImpl::Start(int workers) {
-  for (int i = 0; i < workers; ++i) workers_.push_back(std::make_unique<WorkerState>());
+absl::Status LoaderImpl::Start() {
+  for (int i = 0; i < setup_.workers; ++i) workers_.push_back(std::make_unique<WorkerState>());
   try {
     for (auto& worker : workers_) threads_.emplace_back([this, &worker] { Work(*worker); });
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(absl::StrCat("cannot start worker ", threads_.size() + 1,
-                                                     " of ", workers, ": ", error.code().message(),
-                                                     "; lower workers"));
+                                                     " of ", setup_.workers, ": ",
+                                                     error.code().message(), "; lower workers"));
   }
   absl::MutexLock lock(&mutex_);
   BeginEpoch(setup_.epoch, setup_.first_batch);
@@ -584,9 +584,8 @@ absl::StatusOr<std::unique_ptr<Loader>> Loader::Create(std::shared_ptr<const Seq
                                                        const LoaderOptions& options) {
   const int workers = options.workers == 0 ? AvailableCores() : options.workers;
   SEICHE_ASSIGN_OR_RETURN(LoaderSetup setup, SetUpLoader(std::move(store), options, workers));
-  const int threads = setup.workers;
   auto loader = std::make_unique<LoaderImpl>(std::move(setup), options);
-  SEICHE_RETURN_IF_ERROR(loader->Start(threads));
+  SEICHE_RETURN_IF_ERROR(loader->Start());
   return loader;
 }
 
