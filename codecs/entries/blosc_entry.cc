@@ -16,6 +16,8 @@ absl::Status BadBlosc(std::string_view text) {
                            "shuffle or bitshuffle, are possible: lz4,5,shuffle");
 }
 
+constexpr char kNoSnappy[] = "blosc: the compressor snappy is not part of this build";
+
 // The number of the compressor or shuffle of that name; kNotFound if there is none.
 template <typename Enum>
 absl::StatusOr<uint32_t> NumberOf(std::string_view name, Enum last) {
@@ -30,7 +32,7 @@ absl::StatusOr<CodecValues> ParseBlosc(std::string_view text) {
   const auto compressor = NumberOf(parts[0], BloscCompressor::kZstd);
   if (!compressor.ok() || parts.size() > 3) return BadBlosc(text);
   if (static_cast<BloscCompressor>(*compressor) == BloscCompressor::kSnappy) {
-    return absl::NotFoundError("blosc: the compressor snappy is not part of this build");
+    return absl::NotFoundError(kNoSnappy);
   }
   const BloscParameters defaults;
   uint32_t level = defaults.level;
@@ -67,7 +69,7 @@ ByteCodecOr MakeBloscOf(const CodecValues& values) {
   const auto compressor = static_cast<BloscCompressor>(
       ValueOr(values, 6, static_cast<uint32_t>(BloscCompressor::kBlosclz)));
   if (compressor == BloscCompressor::kSnappy) {
-    return absl::UnimplementedError("blosc: the compressor snappy is not part of this build");
+    return absl::UnimplementedError(kNoSnappy);
   }
   return MakeBlosc({.element_size = values[2],
                     .compressor = compressor,
